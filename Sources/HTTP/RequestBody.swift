@@ -1,0 +1,30 @@
+/// The body of a request: chunks of decoded content (transfer coding removed, content coding not), in order.
+///
+/// A body can be read once. Reading is what lets more bytes in: nobody reads, nothing is buffered beyond
+/// the connection's window.
+public struct RequestBody: Sendable, AsyncSequence {
+    public typealias Element = [UInt8]
+
+    /// The declared length in bytes; `nil` when the body is chunked.
+    public let contentLength: Int?
+    private let next: @Sendable () async throws -> [UInt8]?
+
+    /// - Parameter next: gives the following chunk, `nil` at the end; throws ``HTTPError`` when the peer
+    ///   breaks off, is too slow or sends broken framing.
+    public init(contentLength: Int?, next: @escaping @Sendable () async throws -> [UInt8]?) {
+        self.contentLength = contentLength
+        self.next = next
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(next: next) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        let next: @Sendable () async throws -> [UInt8]?
+        public mutating func next() async throws -> [UInt8]? { try await self.next() }
+    }
+}
+
+extension RequestBody {
+    /// No body at all.
+    public static var empty: RequestBody { RequestBody(contentLength: 0) { nil } }
+}
