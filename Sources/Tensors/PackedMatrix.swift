@@ -76,6 +76,32 @@ public struct PackedMatrix: Sendable {
         }
     }
 
+    /// sum + activation(x · first) · second, block by block of rows, so that a block's inner values are still in the cache
+    /// when the second matrix reads them, and the whole of them is never in memory.
+    public static func multiply(
+        _ x: Tensor, through first: PackedMatrix, _ activation: Activation, _ second: PackedMatrix,
+        addingTo sum: inout Tensor, on crew: Crew = .solo
+    ) {
+        let rows = x.count / max(first.inputWidth, 1)
+        let source = x.reshaped([rows, first.inputWidth])
+        if !sum.isUniqueAndContiguous() { sum = sum.copied() }
+        for start in stride(from: 0, to: rows, by: rowsAtOnce) {
+            let block = source.rows(start..<min(start + rowsAtOnce, rows))
+            let inner = first.multiply(block, activation: activation, on: crew)
+            let target = sum.pointer + start * second.outputWidth
+            second.compute(inner, into: target, residual: target, activation: .identity, on: crew)
+        }
+    }
+
+    private static let rowsAtOnce = 100
+
+    /// The matrix as it was before packing: [K, N].
+    public func unpacked() -> Tensor {
+        // [panel, K, column] → [K, panel, column], cut to N.
+        let rows = panels.permuted([1, 0, 2]).reshaped([inputWidth, panels.shape[0] * panels.shape[2]])
+        return rows.slice(axis: 1, 0..<outputWidth).contiguous()
+    }
+
     private func compute(
         _ x: Tensor, into result: UnsafeMutablePointer<Float>, residual: UnsafeMutablePointer<Float>?,
         activation: Activation, on crew: Crew

@@ -15,4 +15,7 @@ public enum Threads {
 
     /// Makes OpenBLAS compute in its caller's thread. Called before its first use.
     static let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
+
+    /// Lets OpenBLAS itself use threads, for a measurement of what the machine can do. Not while anyone computes.
+    public static func setBLASThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
 }
