@@ -24,5 +24,13 @@ final class Storage: @unchecked Sendable {
         self.init(adopting: block, count: count) { Arena.shared.giveBack($0, count: $1) }
     }
 
+    /// Lends out a run of the elements for writing. Only for the one owner: see the invariant above.
+    func withMutableSpan<Result, Failure: Error>(
+        from start: Int, count: Int, _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var span = MutableSpan(_unsafeStart: pointer + start, count: count)
+        return try body(&span)
+    }
+
     deinit { reclaim(pointer, count) }
 }

@@ -31,9 +31,10 @@ public struct Tensor: Sendable {
     public init<Failure: Error>(
         shape: [Int], initializedBy initialize: (inout MutableSpan<Float>) throws(Failure) -> Void
     ) throws(Failure) {
-        self.init(uninitialized: shape)
-        var span = MutableSpan(_unsafeStart: storage.pointer, count: storage.count)
-        try initialize(&span)
+        let layout = Layout(contiguous: shape)
+        let storage = Storage(uninitialized: layout.count)
+        try storage.withMutableSpan(from: 0, count: layout.count, initialize)
+        self.init(storage: storage, layout: layout)
     }
 
     /// Every element `value`.
@@ -61,8 +62,7 @@ public struct Tensor: Sendable {
         _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         makeUnique()
-        var span = MutableSpan(_unsafeStart: pointer, count: count)
-        return try body(&span)
+        return try storage.withMutableSpan(from: layout.offset, count: count, body)
     }
 
     /// The elements, in row-major order.

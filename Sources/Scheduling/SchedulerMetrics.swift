@@ -1,0 +1,40 @@
+/// What a scheduler has done since it was made.
+public struct SchedulerMetrics: Sendable, Equatable {
+    /// Items queued now.
+    public var depth = 0
+    /// Items in the batch that runs now.
+    public var running = 0
+    /// Items accepted into the queue.
+    public var submitted = 0
+    /// Items whose result reached their caller, and among them those that failed.
+    public var completed = 0
+    public var failed = 0
+    /// Items that were refused because the queue was full or closed.
+    public var refused = 0
+    /// Items whose deadline passed, and items whose caller went away.
+    public var expired = 0
+    public var cancelled = 0
+    /// Batches run, and their rows.
+    public var batches = 0
+    public var rows = 0
+    /// Batches by rows: entry i counts those with at most 2^i rows and more than 2^(i−1).
+    public var batchRows: [Int] = []
+    /// Seconds that batches computed, and seconds that their items waited before.
+    public var computeSeconds = 0.0
+    public var queueSeconds = 0.0
+
+    mutating func ran(rows: Int, seconds: Double, waited: Double) {
+        batches += 1
+        self.rows += rows
+        computeSeconds += seconds
+        queueSeconds += waited
+        let bucket = Int.bitWidth - (rows - 1).leadingZeroBitCount
+        while batchRows.count <= bucket { batchRows.append(0) }
+        batchRows[bucket] += 1
+    }
+}
+
+extension Duration {
+    /// In seconds.
+    public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
