@@ -1,6 +1,6 @@
 """Trains the demo model `shapes` and prints how well it tells shapes it has not seen.
 
-    python train_shapes.py --steps 4000 --out ../../config/demo/shapes
+    python train_shapes.py --steps 8000 --out ../../config/demo/shapes
 
 Every picture of the training is drawn afresh, so nothing is seen twice; the figures are taken on pictures of other
 seeds, and on a share of the dSprites grid (which training meets too: it is a grid, and the goal there is to know all
@@ -20,16 +20,26 @@ import independent
 import shapes
 import vit
 
-BATCH = 256
+BATCH = 128
+EASY_SHARE = 0.25  # of the steps, over which the pictures grow as hard as they will be
 
 
-def training_batch(rng):
-    """A third from each distribution, the middle one a little beyond its bounds: pixels in -1 … 1, labels."""
-    a, a_labels = shapes.dsprites(rng.integers(shapes.GRID_COUNT, size=BATCH // 4))
-    b, b_labels = shapes.extended(BATCH // 2, rng, extents=(7, 36), ratios=(1.22, 2.7))
-    c, c_labels = shapes.stranger(BATCH - len(a) - len(b), rng)
-    gray = np.repeat(np.concatenate([a, b])[:, None], 3, 1)
-    return as_pixels(np.concatenate([gray, c])), torch.tensor(np.concatenate([a_labels, b_labels, c_labels]))
+def training_batch(rng, ease):
+    """Pixels in -1 … 1 and labels: a quarter of the grid, the rest extended (a little beyond its bounds) and stranger.
+
+    `ease` falls from 1 to 0. A small transformer sees nothing in small shapes for a long while: so it meets large ones
+    first, white on black, and the small, coloured and noisy ones little by little.
+    """
+    strange = round(BATCH * 0.3 * (1 - ease))
+    grid = BATCH // 4
+    smallest = 7 ** (1 - ease) * 26**ease
+    parts = [
+        shapes.dsprites(rng.integers(shapes.GRID_COUNT, size=grid)),
+        shapes.extended(BATCH - grid - strange, rng, extents=(smallest, 36), ratios=(1.22 + 0.4 * ease, 2.7)),
+    ]
+    if strange:
+        parts.append(shapes.stranger(strange, rng))
+    return torch.cat([as_pixels(p) for p, _ in parts]), torch.tensor(np.concatenate([labels for _, labels in parts]))
 
 
 def as_pixels(pictures):
@@ -53,7 +63,7 @@ def train(steps, peak_rate, seed, report, checkpoint):
         rate = peak_rate * min((step + 1) / warm_up, 0.5 + 0.5 * math.cos(math.pi * step / steps))
         for group in optimizer.param_groups:
             group["lr"] = rate
-        pixels, labels = training_batch(rng)
+        pixels, labels = training_batch(rng, max(0.0, 1 - step / (EASY_SHARE * steps)))
         loss = F.cross_entropy(model(pixels), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -106,7 +116,7 @@ def print_accuracy(name, right, labels):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=8000)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
