@@ -46,11 +46,22 @@ class ViT(nn.Module):
                 nn.init.trunc_normal_(parameter, std=0.02)
             elif "norm" not in name:
                 nn.init.zeros_(parameter)
+        # Positions that already say where they are, and patches as loud as them, save half of the training.
+        nn.init.xavier_uniform_(self.patches.weight.view(WIDTH, -1))
+        self.positions.data[0, 1:] = 0.3 * waves(SIZE // PATCH, WIDTH)
 
     def forward(self, pixels):
         x = self.patches(pixels).flatten(2).transpose(1, 2)
         x = torch.cat([self.cls.expand(len(x), -1, -1), x], 1) + self.positions
         return self.head(self.norm(self.blocks(x))[:, 0])
+
+
+def waves(side, width):
+    """Sines and cosines of row and column at width/4 wavelengths: [side * side, width]."""
+    rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
+    frequencies = 1 / 50 ** torch.linspace(0, 1, width // 4)
+    angles = [place.reshape(-1, 1) * frequencies for place in (rows, columns)]
+    return torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], 1)
 
 
 def hugging_face_weights(model):
