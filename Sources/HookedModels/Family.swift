@@ -29,6 +29,20 @@ struct FamilyInput {
     let hubName: String?
 }
 
+extension WeightReader {
+    /// The shape of a tensor from which sizes are taken, with as many axes as it must have.
+    func shape(_ name: String, rank: Int) throws -> [Int] {
+        let shape = try shape(of: name)
+        guard shape.count == rank else { throw ModelError.wrongRank(tensor: key(name), found: shape, expected: rank) }
+        return shape
+    }
+
+    /// The rows of a matrix, [rows, columns], that not every checkpoint has.
+    func rowsIfPresent(_ name: String) throws -> Int? {
+        contains(name) ? try shape(name, rank: 2)[0] : nil
+    }
+}
+
 /// What a class is called.
 public struct ClassLabel: Sendable, Equatable {
     /// The checkpoint's own name for it; `nil` where it gives none.

@@ -14,8 +14,7 @@ struct ModelBuilder {
         self.architecture = architecture
         self.names = names
         whole = weights
-        let prefix = names.prefixes.first { weights.contains($0 + names.patches + ".weight") } ?? names.prefixes[0]
-        base = prefix.isEmpty ? weights : weights[String(prefix.dropLast())]
+        base = weights.under(names.prefixes, having: names.patches + ".weight")
     }
 
     func build() throws -> VisionTransformer {
@@ -65,10 +64,10 @@ struct ModelBuilder {
         let (width, inner) = (architecture.width, architecture.heads * architecture.headWidth)
         let (query, key, value): (PackedMatrix, PackedMatrix, PackedMatrix)
         switch names.projection {
-        case .separate(let names):
-            query = try matrix(reader[names.query], width, inner)
-            key = try matrix(reader[names.key], width, inner)
-            value = try matrix(reader[names.value], width, inner)
+        case .separate(let queryName, let keyName, let valueName):
+            query = try matrix(reader[queryName], width, inner)
+            key = try matrix(reader[keyName], width, inner)
+            value = try matrix(reader[valueName], width, inner)
         case .fused(let name):
             let weight = try reader[name].tensor("weight", [3 * inner, width])
             let bias = try reader[name].tensorIfPresent("bias", [3 * inner])

@@ -10,6 +10,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case unknownArchitecture(found: String, known: [String])
     /// The checkpoint has no configuration, and none can be derived.
     case noConfiguration
+    /// A tensor from which a size is taken has another number of axes.
+    case wrongRank(tensor: String, found: [Int], expected: Int)
     /// Tensors that belong to no part of the model.
     case unexpectedTensors([String])
 
@@ -21,6 +23,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unknownArchitecture(let found, let known):
             "\(found) is not a family that is served; known are \(known.joined(separator: ", "))"
         case .noConfiguration: "the checkpoint has no config.json, which says what its tensors are"
+        case .wrongRank(let tensor, let found, let expected):
+            "tensor '\(tensor)' has shape \(found), expected \(expected) axes"
         case .unexpectedTensors(let names):
             "the checkpoint has tensors that the model has no place for: "
                 + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")

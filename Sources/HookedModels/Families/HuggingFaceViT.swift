@@ -1,3 +1,4 @@
+internal import Tensors
 internal import TextNumbers
 
 extension Family {
@@ -19,7 +20,7 @@ extension Family {
                 eps: Float(try fields.double("layer_norm_eps") ?? 1e-12))
             architecture.channels = try fields.int("num_channels", Limits.channels) ?? 3
             architecture.activation = try fields.activation("hidden_act", default: .gelu)
-            architecture.classes = input.weights.shape(of: "classifier.weight")?.first
+            architecture.classes = try input.weights.rowsIfPresent("classifier.weight")
             architecture.pooling = .cls
             // The original stacks the class token and the mean of the patches for these, as DINO's linear head takes them.
             if architecture.classes == nil, input.hubName?.contains("dino-vitb") == true {
@@ -28,7 +29,7 @@ extension Family {
             return architecture
         },
         weights: WeightNames(
-            prefixes: ["vit.", ""],
+            prefixes: ["vit", ""],
             patches: "embeddings.patch_embeddings.projection",
             classToken: "embeddings.cls_token",
             positions: "embeddings.position_embeddings",

@@ -1,3 +1,4 @@
+internal import Checkpoints
 internal import TextNumbers
 
 extension Family {
@@ -20,7 +21,7 @@ extension Family {
                 eps: 1e-6)
             architecture.channels = sizes.channels
             architecture.hasClassToken = input.weights.contains("cls_token")
-            architecture.classes = input.weights.shape(of: "head.weight")?.first
+            architecture.classes = try input.weights.rowsIfPresent("head.weight")
             switch try fields.string("global_pool") ?? (architecture.hasClassToken ? "token" : "avg") {
             case "token": architecture.pooling = .cls
             case "avg": architecture.pooling = .mean
