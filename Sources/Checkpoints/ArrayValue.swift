@@ -7,15 +7,18 @@ public struct ArrayValue: Sendable {
     private let contents: Contents
 
     private enum Contents {
-        case tensor(Tensor)
+        case pieces(RowPieces)
         case bytes([UInt8])
     }
 
     /// Float32.
-    public init(_ tensor: Tensor) {
+    public init(_ tensor: Tensor) { self.init(RowPieces([tensor])) }
+
+    /// Float32, in as many pieces as it was computed in.
+    public init(_ pieces: RowPieces) {
         type = .float32
-        shape = tensor.shape
-        contents = .tensor(tensor)
+        shape = pieces.shape
+        contents = .pieces(pieces)
     }
 
     /// Int64: indices, ranks, labels.
@@ -36,7 +39,7 @@ public struct ArrayValue: Sendable {
 
     public var byteCount: Int {
         switch contents {
-        case .tensor(let tensor): tensor.count * 4
+        case .pieces(let pieces): pieces.count * 4
         case .bytes(let bytes): bytes.count
         }
     }
@@ -44,41 +47,46 @@ public struct ArrayValue: Sendable {
     /// The array as float32.
     public var tensor: Tensor {
         switch contents {
-        case .tensor(let tensor): tensor
+        case .pieces(let pieces): pieces.joined
         case .bytes(let bytes): Tensor(shape: shape) { ElementConversion.convert(bytes.span, type, to: &$0) }
         }
     }
 
     /// The elements, little-endian and row-major, copied.
     public var bytes: [UInt8] {
-        withBytes { [UInt8](copying: $0) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        forEachRun { run in run.withUnsafeBufferPointer { bytes += $0 } }
+        return bytes
     }
 
-    /// Lends the elements, little-endian and row-major.
-    public func withBytes<Result, Failure: Error>(
-        _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    /// Some of those bytes, copied.
+    func bytes(in range: Range<Int>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        var start = 0
+        forEachRun { run in
+            let common = range.clamped(to: start..<(start + run.count))
+            if !common.isEmpty {
+                let part = run.extracting((common.lowerBound - start)..<(common.upperBound - start))
+                part.withUnsafeBufferPointer { bytes += $0 }
+            }
+            start += run.count
+        }
+        return bytes
+    }
+
+    /// Lends the elements, little-endian and row-major, in the runs in which they lie in memory.
+    func forEachRun<Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
         switch contents {
         case .bytes(let bytes): try body(bytes.span)
-        case .tensor(let tensor):
-            try tensor.withSpan { (elements: Span<Float>) throws(Failure) in
-                // The memory is the tensor's; the span over its bytes does not leave this call.
-                let bytes = elements.withUnsafeBytes { $0 }
-                return try body(Span(_unsafeBytes: bytes))
-            }
-        }
-    }
-
-    /// Hands the elements on in pieces of at most `size` bytes.
-    func forEachPiece<Failure: Error>(
-        of size: Int, _ sink: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        try withBytes { (bytes: Span<UInt8>) throws(Failure) in
-            var start = 0
-            while start < bytes.count {
-                let end = min(bytes.count, start + size)
-                try sink(bytes.extracting(start..<end))
-                start = end
+        case .pieces(let pieces):
+            for tensor in pieces.pieces {
+                try tensor.withSpan { (elements: Span<Float>) throws(Failure) in
+                    // The memory is the tensor's; the span over its bytes does not leave this call.
+                    let bytes = elements.withUnsafeBytes { $0 }
+                    try body(Span(_unsafeBytes: bytes))
+                }
             }
         }
     }

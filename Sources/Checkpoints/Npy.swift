@@ -25,13 +25,8 @@ public enum Npy {
         NpyHeader(type: array.type, shape: array.shape).encoded
     }
 
-    /// Hands a whole file on in pieces.
-    public static func write<Failure: Error>(
-        _ array: ArrayValue, to sink: (Span<UInt8>) throws(Failure) -> Void
-    ) throws(Failure) {
-        try sink(header(of: array).span)
-        try array.forEachPiece(of: SafetensorsWriter.pieceSize, sink)
-    }
+    /// A whole file, piece by piece.
+    public static func pieces(of array: ArrayValue) -> ByteStream { ByteStream([.bytes(header(of: array)), .array(array)]) }
 
     /// A whole file.
     public static func encode(_ array: ArrayValue) -> [UInt8] { header(of: array) + array.bytes }

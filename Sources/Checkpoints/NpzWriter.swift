@@ -1,4 +1,5 @@
 import CZlib
+import Synchronization
 
 /// Several arrays as `numpy.savez` writes them: a zip archive of stored `NAME.npy` entries. Its length is known before
 /// the first byte, and it is handed on in pieces, so nothing is copied and a response needs no chunks.
@@ -30,27 +31,50 @@ public struct NpzWriter: Sendable {
         byteCount = offset + directory + ZipEnd(entries: entries.count, offset: offset, size: directory).encoded.count
     }
 
-    /// Hands the whole archive on in pieces. Each array is read twice, first for its checksum.
-    public func write<Failure: Error>(to sink: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    /// The whole archive, piece by piece. Each array is read twice, first for its checksum.
+    public var pieces: ByteStream {
+        let checksums = ChecksumList(count: entries.count)
+        var parts: [ByteStream.Part] = []
+        for (index, entry) in entries.enumerated() {
+            parts.append(
+                .made {
+                    var checksum = NpzWriter.checksum(entry.npyHeader.span)
+                    entry.array.forEachRun { checksum = NpzWriter.checksum($0, after: checksum) }
+                    checksums[index] = checksum
+                    return entry.header.local(checksum: checksum) + entry.npyHeader
+                })
+            parts.append(.array(entry.array))
+        }
+        parts.append(.made { directory(checksums) })
+        return ByteStream(parts)
+    }
+
+    /// The central directory and what ends it.
+    private func directory(_ checksums: ChecksumList) -> [UInt8] {
         var directory: [UInt8] = []
         var offset = 0
-        for entry in entries {
-            let checksum = entry.array.withBytes { NpzWriter.checksum($0, after: NpzWriter.checksum(entry.npyHeader.span)) }
-            try sink((entry.header.local(checksum: checksum) + entry.npyHeader).span)
-            try entry.array.forEachPiece(of: SafetensorsWriter.pieceSize, sink)
-            directory += entry.header.central(checksum: checksum)
+        for (index, entry) in entries.enumerated() {
+            directory += entry.header.central(checksum: checksums[index])
             offset += entry.header.localSize + entry.header.size
         }
-        try sink((directory + ZipEnd(entries: entries.count, offset: offset, size: directory.count).encoded).span)
+        return directory + ZipEnd(entries: entries.count, offset: offset, size: directory.count).encoded
     }
 
     /// A whole archive.
     public static func encode(_ arrays: [(name: String, value: ArrayValue)]) -> [UInt8] {
-        let writer = NpzWriter(arrays)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(writer.byteCount)
-        writer.write { piece in piece.withUnsafeBufferPointer { bytes += $0 } }
-        return bytes
+        NpzWriter(arrays).pieces.joined
+    }
+
+    /// What the entries' checksums were, remembered from an entry's own header to the directory at the end.
+    private final class ChecksumList: Sendable {
+        private let values: Mutex<[UInt32]>
+
+        init(count: Int) { values = Mutex(Array(repeating: 0, count: count)) }
+
+        subscript(_ index: Int) -> UInt32 {
+            get { values.withLock { $0[index] } }
+            set { values.withLock { $0[index] = newValue } }
+        }
     }
 
     private static func checksum(_ bytes: Span<UInt8>, after start: UInt32 = 0) -> UInt32 {

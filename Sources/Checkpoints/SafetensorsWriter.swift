@@ -2,9 +2,6 @@ import TextNumbers
 
 /// Writes a safetensors file, or a response of that form, piece by piece: its length is known before the first byte.
 public struct SafetensorsWriter: Sendable {
-    /// The largest piece that a sink is handed.
-    public static let pieceSize = 1 << 18
-
     private let arrays: [ArrayValue]
     /// The first bytes of the file: length and JSON, padded with spaces to a multiple of eight, so that the tensors are
     /// aligned in a mapped file.
@@ -43,9 +40,6 @@ public struct SafetensorsWriter: Sendable {
         self.arrays = arrays.map(\.value)
     }
 
-    /// Hands the whole file on in pieces.
-    public func write<Failure: Error>(to sink: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
-        try sink(header.span)
-        for array in arrays { try array.forEachPiece(of: SafetensorsWriter.pieceSize, sink) }
-    }
+    /// The whole file, piece by piece.
+    public var pieces: ByteStream { ByteStream([.bytes(header)] + arrays.map { .array($0) }) }
 }

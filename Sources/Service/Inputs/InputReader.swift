@@ -101,7 +101,7 @@ struct InputReader: Sendable {
                 .badRequest,
                 "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape).")
         }
-        let preprocessing = options.preprocess.apply(
+        let preprocessing = try options.preprocess.apply(
             to: model.preprocessing, height: architecture.image.height, width: architecture.image.width)
         let (limits, exif) = (limits.image, options.exif)
         let prepared: Tensor
