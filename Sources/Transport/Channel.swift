@@ -6,7 +6,8 @@ import Dispatch
 final class Channel {
     let number: Int
     let socket: Socket
-    let peer: SocketAddress?
+    /// As the log shows it.
+    let peer: String?
     var connection: Connection
     /// The task of the request in flight.
     var task: Task<Void, Never>?
@@ -15,20 +16,26 @@ final class Channel {
     /// Waits for room to send more of a response.
     var writer: (request: Int, continuation: CheckedContinuation<Void, any Error>)?
 
+    private let queue: DispatchQueue
+    private let onWritable: @Sendable () -> Void
     private let readSource: any DispatchSourceRead
     private var writeSource: (any DispatchSourceWrite)?
     private var isReading = true
     private var isWriting = false
 
-    /// - Parameter onReadable: Called on `queue` whenever there is something to read.
+    /// - Parameters:
+    ///   - onReadable: Called on `queue` whenever there is something to read.
+    ///   - onWritable: Called on `queue` whenever there is room to write and that has been waited for.
     init(
-        number: Int, socket: Socket, peer: SocketAddress?, connection: Connection, queue: DispatchQueue,
-        onReadable: @escaping @Sendable () -> Void
+        number: Int, socket: Socket, peer: SocketAddress?, connection: consuming Connection, queue: DispatchQueue,
+        onReadable: @escaping @Sendable () -> Void, onWritable: @escaping @Sendable () -> Void
     ) {
         self.number = number
         self.socket = socket
-        self.peer = peer
+        self.peer = peer?.description
         self.connection = connection
+        self.queue = queue
+        self.onWritable = onWritable
         readSource = DispatchSource.makeReadSource(fileDescriptor: socket.descriptor, queue: queue)
         readSource.setEventHandler(handler: onReadable)
         // The handler's hold on the socket keeps its number from being used anew while the source lives.
@@ -46,20 +53,21 @@ final class Channel {
         if wanted { readSource.resume() } else { readSource.suspend() }
     }
 
-    /// Listens for room in the socket's send buffer, or stops to.
-    func setWriting(_ wanted: Bool, queue: DispatchQueue, onWritable: @escaping @Sendable () -> Void) {
+    /// Listens for room in the socket's send buffer, or stops to. Few connections ever have to.
+    func setWriting(_ wanted: Bool) {
         guard wanted != isWriting else { return }
         isWriting = wanted
-        guard let source = writeSource else {
-            let source = DispatchSource.makeWriteSource(fileDescriptor: socket.descriptor, queue: queue)
-            let socket = socket
-            source.setEventHandler(handler: onWritable)
-            source.setCancelHandler { _ = socket }
-            source.activate()
-            writeSource = source
-            return
-        }
+        guard let source = writeSource else { return makeWriteSource() }
         if wanted { source.resume() } else { source.suspend() }
+    }
+
+    private func makeWriteSource() {
+        let source = DispatchSource.makeWriteSource(fileDescriptor: socket.descriptor, queue: queue)
+        let socket = socket
+        source.setEventHandler(handler: onWritable)
+        source.setCancelHandler { _ = socket }
+        source.activate()
+        writeSource = source
     }
 
     /// Hangs up and gives the socket back. Whoever waits is told.

@@ -13,7 +13,9 @@ import HTTPTypes
 /// `Connection: close`) is answered in any case, for there a half-closed connection is to be expected. Otherwise
 /// the client had meant to go on and now cannot: its answer has `Timeouts.halfClosed` to be ready, and then its
 /// work is cancelled. Killed clients end that way, and scripts that send, shut down and read get their answer.
-struct Connection: Sendable {
+///
+/// Not copyable: there is one of each, and reading a property of it in place is then sure to cost no copy.
+struct Connection: ~Copyable {
     typealias Instant = ContinuousClock.Instant
 
     /// What its owner has to do, in order.

@@ -58,7 +58,8 @@ actor ConnectionQueue {
         channels[number] = Channel(
             number: number, socket: socket, peer: peer, connection: Connection(settings: settings, at: settings.now()),
             queue: executor.queue,
-            onReadable: { self.assumeIsolated { $0.readable(number) } })
+            onReadable: { self.assumeIsolated { $0.readable(number) } },
+            onWritable: { self.assumeIsolated { $0.writable(number) } })
         startTimer()
     }
 
@@ -156,10 +157,7 @@ actor ConnectionQueue {
             channel.resumeWriter(with: .success(()))
         }
         channel.setReading(channel.connection.wantsInput)
-        let number = channel.number
-        channel.setWriting(!channel.connection.outbound.isEmpty, queue: executor.queue) {
-            self.assumeIsolated { $0.writable(number) }
-        }
+        channel.setWriting(!channel.connection.outbound.isEmpty)
     }
 
     private func send(_ channel: Channel) {
@@ -221,7 +219,15 @@ extension ConnectionQueue {
         channel.resumeReader(with: .failure(CancellationError()))
     }
 
-    func respond(channel number: Int, request: Int, head: HTTPResponse, body: [UInt8]) {
+    /// Sends a whole response. Not awaited: coming back from the actor would cost the task, which has nothing left to
+    /// do, a change of thread.
+    nonisolated func postResponse(channel: Int, request: Int, head: HTTPResponse, body: [UInt8]) {
+        executor.queue.async {
+            self.assumeIsolated { $0.respond(channel: channel, request: request, head: head, body: body) }
+        }
+    }
+
+    private func respond(channel number: Int, request: Int, head: HTTPResponse, body: [UInt8]) {
         guard let channel = channels[number] else { return }
         channel.connection.respond(to: request, with: head, body: body, at: settings.now())
         settle(channel)

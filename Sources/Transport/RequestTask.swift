@@ -8,12 +8,13 @@ struct RequestTask: Sendable {
     let channel: Int
     let request: Int
 
-    /// Runs the handler, off the connection's queue.
-    func start(head: RequestHead, peer: SocketAddress?, handler: any RequestHandler) -> Task<Void, Never> {
+    /// Runs the handler. It starts on the connection's queue and leaves it where it first waits, as for a body: what
+    /// can be answered by the head alone is answered without a change of thread, and nothing larger runs here.
+    func start(head: RequestHead, peer: String?, handler: any RequestHandler) -> Task<Void, Never> {
         let body = head.framing == .none ? RequestBody.empty : RequestBody(contentLength: head.contentLength, next: readBody)
-        return Task {
+        return Task.immediate {
             let response = await handler.respond(
-                to: Request(head: head.request, body: body, peer: peer?.description))
+                to: Request(head: head.request, body: body, peer: peer))
             await send(response)
         }
     }
@@ -21,7 +22,7 @@ struct RequestTask: Sendable {
     private func send(_ response: Response) async {
         switch response.body {
         case .bytes(let bytes):
-            await queue.respond(channel: channel, request: request, head: response.head, body: bytes)
+            queue.postResponse(channel: channel, request: request, head: response.head, body: bytes)
         case .stream(let length, let produce):
             guard await queue.beginStream(channel: channel, request: request, head: response.head, length: length)
             else { return }

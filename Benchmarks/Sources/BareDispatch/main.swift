@@ -59,8 +59,8 @@ func listen(on port: UInt16) -> Int32 {
 }
 
 let listener = listen(on: port)
-let acceptor = DispatchSource.makeReadSource(fileDescriptor: listener, queue: .global())
-nonisolated(unsafe) var next = 0  // only the acceptor's handler uses it, one call at a time
+let acceptor = DispatchSource.makeReadSource(fileDescriptor: listener, queue: .main)
+var next = 0
 acceptor.setEventHandler {
     let descriptor = accept(listener, nil, nil)
     guard descriptor >= 0 else { return }
