@@ -62,7 +62,7 @@ public struct MultipartParser: Sendable {
     }
 
     /// Adds what arrived of the body.
-    public mutating func append(_ bytes: some Collection<UInt8>) {
+    public mutating func append(_ bytes: ArraySlice<UInt8>) {
         if case .epilogue = state { return }
         if start > 0 {
             buffer.removeSubrange(..<start)
@@ -70,6 +70,9 @@ public struct MultipartParser: Sendable {
         }
         buffer.append(contentsOf: bytes)
     }
+
+    /// Adds all of `bytes`.
+    public mutating func append(_ bytes: [UInt8]) { append(bytes[...]) }
 
     /// The next event, or `nil` until more bytes have come. An error is final.
     public mutating func next() throws(HTTPError) -> Event? {

@@ -50,7 +50,7 @@ public struct RequestParser: Sendable {
     }
 
     /// Adds what came off the wire.
-    public mutating func append(_ bytes: some Collection<UInt8>) {
+    public mutating func append(_ bytes: ArraySlice<UInt8>) {
         if start == buffer.count {
             buffer.removeAll(keepingCapacity: true)
             start = 0
@@ -60,6 +60,9 @@ public struct RequestParser: Sendable {
         }
         buffer.append(contentsOf: bytes)
     }
+
+    /// Adds all of `bytes`.
+    public mutating func append(_ bytes: [UInt8]) { append(bytes[...]) }
 
     /// The next event, or `nil` until more bytes have come.
     /// - Throws: What the client did wrong. After it the connection is of no more use.

@@ -65,7 +65,7 @@ public struct PackedMatrix: Sendable {
     ///   - x: [..., K].
     ///   - sum: [..., N], as many rows as `x`.
     public func multiply(_ x: Tensor, addingTo sum: inout Tensor, on crew: Crew = .solo) {
-        precondition(sum.count / max(outputWidth, 1) == x.count / max(inputWidth, 1), "\(x.shape) added to \(sum.shape)")
+        precondition(sum.shape.dropLast() == x.shape.dropLast(), "\(x.shape) added to \(sum.shape)")
         if sum.isUniqueAndContiguous() {
             compute(x, into: sum.pointer, residual: sum.pointer, activation: .identity, on: crew)
         } else {
@@ -82,7 +82,7 @@ public struct PackedMatrix: Sendable {
         _ x: Tensor, through first: PackedMatrix, _ activation: Activation, _ second: PackedMatrix,
         addingTo sum: inout Tensor, on crew: Crew = .solo
     ) {
-        let rows = x.count / max(first.inputWidth, 1)
+        let rows = x.shape.dropLast().reduce(1, *)
         let source = x.reshaped([rows, first.inputWidth])
         if !sum.isUniqueAndContiguous() { sum = sum.copied() }
         for start in stride(from: 0, to: rows, by: rowsAtOnce) {
@@ -117,7 +117,7 @@ public struct PackedMatrix: Sendable {
         gemm.residual_stride = outputWidth
         gemm.c = result
         gemm.c_stride = outputWidth
-        gemm.m = inputWidth == 0 ? 0 : source.count / inputWidth
+        gemm.m = x.shape.dropLast().reduce(1, *)
         gemm.n = outputWidth
         gemm.k = inputWidth
         gemm.activation = activation.code
