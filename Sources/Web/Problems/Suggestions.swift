@@ -28,19 +28,22 @@ public enum Suggestions {
         return nearest.isEmpty ? nil : "did you mean \(enumeration(nearest.map(quoted), "or"))?"
     }
 
-    /// Levenshtein's: the least number of bytes inserted, deleted, replaced.
+    /// Levenshtein's distance with swaps: the least number of bytes inserted, deleted, replaced, or neighbours exchanged
+    /// (each place edited once).
     static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
-        for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, y) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = x == y ? diagonal : 1 + min(diagonal, above, row[j])
-                diagonal = above
+        var before: [Int] = []  // the row of a[i - 2]
+        var last = Array(0...b.count)  // the row of a[i - 1]
+        for i in a.indices {
+            var row = [i + 1]
+            row.reserveCapacity(b.count + 1)
+            for j in b.indices {
+                var best = min(last[j] + (a[i] == b[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, before[j - 1] + 1) }
+                row.append(best)
             }
+            (before, last) = (last, row)
         }
-        return row[b.count]
+        return last[b.count]
     }
 
     private static let maximumLength = 128

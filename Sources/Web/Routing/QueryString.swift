@@ -71,8 +71,17 @@ extension Form {
             throw .fields(
                 error.errors.map { error in
                     guard case .pointer(let pointer) = error.place, let name = pointer.tokens.first else { return error }
-                    return FieldError(.parameter(name), error.detail)
+                    return FieldError(.parameter(name), Self.aboutParameters(error.detail))
                 })
         }
+    }
+
+    /// The words for a member of a document, said of a parameter.
+    private static func aboutParameters(_ detail: String) -> String {
+        for (field, parameter) in [("unknown field", "unknown parameter"), ("required field", "required parameter")]
+        where detail.hasPrefix(field) {
+            return parameter + detail.dropFirst(field.count)
+        }
+        return detail
     }
 }

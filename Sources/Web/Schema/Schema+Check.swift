@@ -94,7 +94,8 @@ extension Schema {
     /// Members that nobody asked for.
     static func strangers(among members: [JSONMember], known: [String], at place: JSONPointer) -> [FieldError] {
         members.filter { !known.contains($0.key) }.map { member in
-            let hint = Suggestions.sentence(for: member.key, in: known) ?? "known here: \(enumeration(known, "and"))"
+            let all = known.isEmpty ? "none is known here" : "known here: \(enumeration(known, "and"))"
+            let hint = Suggestions.sentence(for: member.key, in: known) ?? all
             return FieldError(.pointer(place[member.key]), "unknown field \(quoted(member.key)); \(hint)")
         }
     }
