@@ -51,7 +51,8 @@ let package = Package(
 
         // 3: the hooked models.
         .target(
-            name: "HookedModels", dependencies: ["Checkpoints", "Tensors", "TextNumbers"], swiftSettings: withoutPointers),
+            name: "HookedModels", dependencies: ["Checkpoints", "Imaging", "Tensors", "TextNumbers"],
+            swiftSettings: withoutPointers),
 
         // 2: borders to files, sockets and messages.
         .target(name: "Imaging", dependencies: ["Tensors", "CImageCodecs"], swiftSettings: atHomeWithPointers),
@@ -80,7 +81,8 @@ let package = Package(
             name: "ServiceTesting",
             dependencies: ["Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes],
             path: "Tests/ServiceTesting", swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "ServiceTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "CVectorKernels", "ServiceTesting"], swiftSettings: strict),
         .testTarget(name: "TextNumbersTests", dependencies: ["TextNumbers"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", httpTypes], swiftSettings: strict),
         .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP", httpTypes], swiftSettings: strict),
