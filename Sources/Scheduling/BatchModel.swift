@@ -11,6 +11,7 @@ public protocol BatchModel: Sendable {
 
 /// What became of a piece of work, and what it took.
 public struct Completion<Output: Sendable>: Sendable {
+    /// What the model made of it.
     public var output: Output
     /// Time between submission and the beginning of its batch.
     public var queued: Duration

@@ -8,6 +8,7 @@
 ///                     └──────► (gone) ◄──────┘
 /// ```
 public struct Batcher<Key: Hashable & Sendable>: Sendable {
+    /// The number of an item, from 1 on, in the order of admission.
     public typealias ID = UInt64
 
     /// What the queue needs to know of an item.
@@ -16,10 +17,12 @@ public struct Batcher<Key: Hashable & Sendable>: Sendable {
         public var rows: Int
         /// Items of equal key may share a batch; `nil` never does.
         public var key: Key?
+        /// Who goes first.
         public var priority: Priority
         /// The moment after which nobody wants its result.
         public var deadline: Duration
 
+        /// - Precondition: At least one row.
         public init(rows: Int, key: Key?, priority: Priority, deadline: Duration) {
             precondition(rows > 0, "an item has at least one row")
             self.rows = rows
@@ -36,11 +39,14 @@ public struct Batcher<Key: Hashable & Sendable>: Sendable {
 
     /// How many items may be queued; those running do not count.
     public let capacity: Int
+    /// Which items may share a batch.
     public let joining: JoiningPolicy
     private var queues = [[Entry]](repeating: [], count: Priority.allCases.count)
     private var running: [ID: Item] = [:]
     private var lastID: ID = 0
 
+    /// An empty queue.
+    /// - Precondition: Room for one item at least.
     public init(capacity: Int, joining: JoiningPolicy) {
         precondition(capacity > 0, "a queue holds at least one item")
         self.capacity = capacity

@@ -8,6 +8,9 @@ public final class BlockingPool: Sendable {
     private let threads: OwnThreads
     private let waiting = Mutex(0)
 
+    /// - Parameters:
+    ///   - capacity: How many jobs may wait for a thread.
+    ///   - stackSize: Of each thread, in bytes.
     public init(name: String = "pool", threads: Int, capacity: Int = 1_024, stackSize: Int = 8 << 20) {
         precondition(capacity > 0, "a queue holds at least one job")
         self.capacity = capacity

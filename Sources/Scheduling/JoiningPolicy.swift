@@ -5,6 +5,7 @@ public struct JoiningPolicy: Sendable, Equatable {
     /// A batch grows up to this many items.
     public var maximumItems: Int
 
+    /// - Precondition: Both are positive.
     public init(maximumRows: Int, maximumItems: Int = .max) {
         precondition(maximumRows > 0 && maximumItems > 0, "a batch holds at least one item with one row")
         self.maximumRows = maximumRows

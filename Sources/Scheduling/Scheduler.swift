@@ -6,13 +6,16 @@ import Synchronization
 /// answered once: by its result, by its deadline (even while its batch computes: the result is then dropped), or by its
 /// own cancellation. Work that nobody waits for any more leaves the queue at once.
 public final class Scheduler<Model: BatchModel>: Sendable {
+    /// The bounds of the queue.
     public struct Configuration: Sendable {
         /// How many items may wait.
         public var capacity: Int
         /// For work that names no deadline of its own, from its submission on.
         public var deadline: Duration
+        /// Which work may share a batch.
         public var joining: JoiningPolicy
 
+        /// The defaults of the service: 256 items, one minute, one item a batch.
         public init(capacity: Int = 256, deadline: Duration = .seconds(60), joining: JoiningPolicy = .oneByOne) {
             self.capacity = capacity
             self.deadline = deadline
@@ -46,6 +49,10 @@ public final class Scheduler<Model: BatchModel>: Sendable {
     private let time: Timekeeper
     private let state: Mutex<State>
 
+    /// - Parameters:
+    ///   - model: What runs the batches.
+    ///   - engine: Where; it may serve other schedulers too.
+    ///   - time: What the deadlines are counted by.
     public init(
         _ model: Model, on engine: Engine, configuration: Configuration = Configuration(),
         time: Timekeeper = .continuous
@@ -62,6 +69,7 @@ public final class Scheduler<Model: BatchModel>: Sendable {
     /// No new work is taken any more.
     public var isDraining: Bool { state.withLock { $0.isDraining } }
 
+    /// What has been done, and what is queued now.
     public var metrics: SchedulerMetrics {
         state.withLock { state in
             var metrics = state.metrics

@@ -6,11 +6,13 @@ public struct Timekeeper: Sendable {
     /// Returns when `now()` has reached the moment; throws when the task is cancelled.
     public let sleep: @Sendable (_ until: Duration) async throws -> Void
 
+    /// Counts from now on by `clock`.
     public init<C: Clock>(_ clock: C) where C.Duration == Duration {
         let origin = clock.now
         now = { origin.duration(to: clock.now) }
         sleep = { try await clock.sleep(until: origin.advanced(by: $0), tolerance: nil) }
     }
 
+    /// By the clock of the machine, which runs on while it sleeps.
     public static var continuous: Timekeeper { Timekeeper(ContinuousClock()) }
 }

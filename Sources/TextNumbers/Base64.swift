@@ -23,6 +23,7 @@ public enum Base64 {
         return text
     }
 
+    /// The text of `bytes`, as a string.
     public static func encode(_ bytes: [UInt8]) -> String { String(decoding: encode(bytes.span), as: UTF8.self) }
 
     /// The bytes that `text` stands for. Strict: a length that is no multiple of four, a missing or misplaced `=`, a
@@ -35,7 +36,8 @@ public enum Base64 {
     public static func decode(_ text: Span<UInt8>) throws(JSONError) -> [UInt8] {
         guard text.count % 4 == 0 else {
             throw JSONError(
-                position: text.count, reason: "base64 comes in groups of four characters, padded with '='; this ends early"
+                position: text.count,
+                reason: "base64 comes in groups of four characters, padded with '='; this ends early"
             )
         }
         if text.isEmpty { return [] }
@@ -60,7 +62,8 @@ public enum Base64 {
             let c = pads == 1 ? values[Int(text[i + 2])] : 0
             if (a | b | c) > 63 { throw stranger(text, from: i) }
             if (pads == 2 ? b & 15 : c & 3) != 0 {
-                throw JSONError(position: i + 3 - pads, reason: "the last base64 character has bits that stand for nothing")
+                throw JSONError(
+                    position: i + 3 - pads, reason: "the last base64 character has bits that stand for nothing")
             }
             bytes.append(a << 2 | b >> 4)
             if pads == 1 { bytes.append(b << 4 | c >> 2) }

@@ -52,7 +52,8 @@ struct JSONNumber {
                 let value = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
                 return JSONNumber(value: negative ? -value : value, integer: integer)
             }
-            return JSONNumber(value: try slowly(text, start..<i), integer: integer ?? smallest(isInteger, negative, mantissa))
+            return JSONNumber(
+                value: try slowly(text, start..<i), integer: integer ?? smallest(isInteger, negative, mantissa))
         }
         return JSONNumber(value: try slowly(text, start..<i), integer: nil)
     }
@@ -63,7 +64,8 @@ struct JSONNumber {
     }
 
     @inline(__always)
-    private static func digits(_ text: Span<UInt8>, _ i: inout Int, _ mantissa: inout UInt64, _ significant: inout Int) {
+    private static func digits(_ text: Span<UInt8>, _ i: inout Int, _ mantissa: inout UInt64, _ significant: inout Int)
+    {
         while i < text.count {
             let digit = text[i] &- UInt8(ascii: "0")
             guard digit <= 9 else { return }

@@ -14,7 +14,9 @@ extension JSONValue {
         }
     }
 
+    /// Of a string only.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// Of `true` and `false` only.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
     /// Of an integer only: `5.0` and `5e0` are none.
@@ -39,6 +41,15 @@ extension JSONValue {
         }
     }
 
+    /// How many elements an array has, without expanding them.
+    public var count: Int? {
+        switch self {
+        case .numbers(let numbers): numbers.count
+        case .array(let elements): elements.count
+        default: nil
+        }
+    }
+
     /// The elements of an array of numbers, or of an empty array.
     public var doubles: [Double]? {
         switch self {
@@ -48,8 +59,10 @@ extension JSONValue {
         }
     }
 
+    /// The members of an object, in their order.
     public var object: [JSONMember]? { if case .object(let members) = self { members } else { nil } }
 
+    /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
     private static func unpacked(_ value: Double) -> JSONValue {
@@ -60,10 +73,15 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+    /// Makes a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Makes an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// Makes a number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// Makes `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Makes `null`.
     public init(nilLiteral: ()) { self = .null }
 
     /// Packs numbers, as reading does.

@@ -21,6 +21,7 @@ public struct JSONWriter: Sendable {
 
     private enum Frame: Sendable { case object, array }
 
+    /// An empty document.
     public init() {}
 
     /// Hands over the bytes written so far; writing goes on behind them.
@@ -46,9 +47,13 @@ public struct JSONWriter: Sendable {
         endArray()
     }
 
+    /// Opens an object, which must be closed.
     public mutating func beginObject() { begin(.object, UInt8(ascii: "{")) }
+    /// Opens an array, which must be closed.
     public mutating func beginArray() { begin(.array, UInt8(ascii: "[")) }
+    /// Closes the object that was opened last.
     public mutating func endObject() { end(.object, UInt8(ascii: "}")) }
+    /// Closes the array that was opened last.
     public mutating func endArray() { end(.array, UInt8(ascii: "]")) }
 
     /// Writes the key of the value that comes next.
@@ -75,7 +80,8 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func separate() {
-        precondition(afterKey || open.last == .array || (open.isEmpty && isEmpty), "a value stands after a key, or in an array")
+        precondition(
+            afterKey || open.last == .array || (open.isEmpty && isEmpty), "a value stands after a key, or in an array")
         if !afterKey, !isEmpty { bytes.append(UInt8(ascii: ",")) }
         isEmpty = false
         afterKey = false
@@ -83,10 +89,14 @@ public struct JSONWriter: Sendable {
 
     // MARK: Values
 
+    /// Writes `null`.
     public mutating func null() { raw("null") }
+    /// Writes `true` or `false`.
     public mutating func append(_ value: Bool) { raw(value ? "true" : "false") }
+    /// Writes an integer.
     public mutating func append(_ value: Int) { raw(value.description) }
 
+    /// Writes a string, escaped where it must be.
     public mutating func append(_ value: String) {
         separate()
         quote(value)
@@ -104,6 +114,7 @@ public struct JSONWriter: Sendable {
     /// The shortest text that reads back as this float32; `null`, counted, when it is not finite.
     public mutating func append(_ value: Float) { appendFloats([value].span) }
 
+    /// Writes a whole document as one value. Of packed numbers, whole ones are written as integers.
     public mutating func append(_ value: JSONValue) {
         switch value {
         case .null: null()

@@ -3,7 +3,8 @@ import TextNumbers
 
 struct JSONValueAccessTests {
     private let document: JSONValue = [
-        "name": "x", "on": true, "n": 3, "f": 3.0, "list": [1, 2.5], "mixed": .array([1, "a"]), "none": [], "o": ["k": nil],
+        "name": "x", "on": true, "n": 3, "f": 3.0, "list": [1, 2.5], "mixed": .array([1, "a"]), "none": [],
+        "o": ["k": nil],
     ]
 
     @Test func membersAndElementsAreFoundByNameAndPlace() {
@@ -35,7 +36,9 @@ struct JSONValueAccessTests {
         #expect(document["none"]?.array == [])
         #expect(document["mixed"]?.doubles == nil)
         #expect(document["mixed"]?.array?.count == 2)
-        #expect(JSONValue.numbers([0x1p53, 0x1p60, -0.0]).array == [.integer(1 << 53), .number(0x1p60), .number(-0.0)])
+        #expect(document["list"]?.count == 2 && document["mixed"]?.count == 2 && document["o"]?.count == nil)
+        #expect(
+            JSONValue.numbers([0x1p53, 0x1p60, -0.0]).array == [.integer(1 << 53), .number(0x1p60), .number(-0.0)])
     }
 
     @Test func aListHasTheFormThatReadingGives() throws {

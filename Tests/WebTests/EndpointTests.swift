@@ -33,7 +33,8 @@ struct EndpointTests {
     @Test(arguments: [1, 2, 7, 1_000])
     func partsOfAMultipartBodyAreFoundHoweverItIsCut(_ piece: Int) async throws {
         let body = multipart([
-            ("image", "a.png", "image/png", "AAA"), ("request", nil, "application/json", "{\"inputs\":[1],\"part\":\"extra\"}"),
+            ("image", "a.png", "image/png", "AAA"),
+            ("request", nil, "application/json", "{\"inputs\":[1],\"part\":\"extra\"}"),
             ("image", "b.png", nil, "BB"), ("extra", "c.bin", nil, "C"),
         ])
         let head = HTTPRequest(
@@ -69,7 +70,8 @@ struct EndpointTests {
         #expect(try answer.json["sum"] == 5)
 
         let bomb = GzipEncoder.encode(Array(repeating: 0x20, count: SampleApplication.bodyLimit + 1))
-        let refused = try await SampleApplication.make().ask(.post, "/v1/models/vit/predict", fields: fields, body: bomb)
+        let refused = try await SampleApplication.make().ask(
+            .post, "/v1/models/vit/predict", fields: fields, body: bomb)
         #expect(refused.status == 413)
         #expect(try refused.json["maximum"]?.int == SampleApplication.bodyLimit)
         #expect(try refused.json["detail"]?.string == "The body is larger than the limit of 4096 bytes (limits.body).")
@@ -82,6 +84,20 @@ struct EndpointTests {
         let answer = try await SampleApplication.make().ask(
             .post, "/v1/models/vit/predict", fields: [.contentType: "application/json"], body: json + padding)
         #expect(answer.status == status)
+    }
+
+    @Test(arguments: [(1_000, 0), (200_000, 1)])
+    func largeDocumentsAreParsedByTheWorkers(_ size: Int, _ calls: Int) async throws {
+        let workers = CountingWorkers()
+        let endpoint = Endpoint(
+            .post, "/x", "X", tag: "X", body: RequestForm(Form.json), responds: .json("X.", .any), handler: { _ in nil }
+        )
+        let application = HTTPApplication(
+            [endpoint], info: .init(title: "", version: "", summary: ""), workers: workers,
+            log: SampleApplication.silent)
+        let answer = try await application.ask(.post, "/x", json: .string(String(repeating: "a", count: size)))
+        #expect(answer.status == 200)
+        #expect(await workers.calls == calls)
     }
 
     @Test(
@@ -106,7 +122,8 @@ struct EndpointTests {
         #expect(try answer.json["offered"] == ["application/json", "text/plain"])
         #expect(
             try answer.json["detail"]?.string
-                == "Nothing that this endpoint can answer with is named by Accept: application/json or text/plain can be had.")
+                == "Nothing that this endpoint can answer with is named by Accept: application/json or text/plain can be had."
+        )
     }
 
     @Test func anUnsupportedTypeIsA415WithTheList() async throws {
@@ -132,5 +149,14 @@ struct EndpointTests {
             text += "\r\n\r\n\(part.content)\r\n"
         }
         return Array((text + "--XX--\r\n").utf8)
+    }
+}
+
+private actor CountingWorkers: Workers {
+    private(set) var calls = 0
+
+    func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        calls += 1
+        return try body()
     }
 }

@@ -51,8 +51,14 @@ struct FormTests {
         "refuses",
         arguments: [
             (nil, "the document: expected an object with inputs, top_k, mode, scale and tensor, found null"),
-            ([:], "/inputs: required field \"inputs\" is missing; expected a list of 1 to 3 elements, each an integer from 0 to 9"),
-            (["inputs": []], "/inputs: expected a list of 1 to 3 elements, each an integer from 0 to 9, found an empty list"),
+            (
+                [:],
+                "/inputs: required field \"inputs\" is missing; expected a list of 1 to 3 elements, each an integer from 0 to 9"
+            ),
+            (
+                ["inputs": []],
+                "/inputs: expected a list of 1 to 3 elements, each an integer from 0 to 9, found an empty list"
+            ),
             (["inputs": [1], "scale": nil], "/scale: expected a number from 0.0 to 1.0, found null"),
             (["inputs": [1], "top_k": 0], "/top_k: expected an integer from 1 to 1000, found 0"),
         ] as [(JSONValue, String)])
@@ -84,7 +90,10 @@ struct FormTests {
         arguments: [
             (3, "the document: expected an object with one of \"image\" or \"tokens\", found 3"),
             ([:], "the document: expected exactly one of \"image\" or \"tokens\", found none"),
-            (["image": "x", "tokens": []], "the document: expected exactly one of \"image\" or \"tokens\", found \"image\" and \"tokens\""),
+            (
+                ["image": "x", "tokens": []],
+                "the document: expected exactly one of \"image\" or \"tokens\", found \"image\" and \"tokens\""
+            ),
             (["imag": "x"], "/imag: unknown field \"imag\"; did you mean \"image\"? (and 1 more)"),
             (["image": "x", "more": 1], "/more: unknown field \"more\"; known here: image and tokens"),
             (["tokens": ["a"]], "/tokens/0: expected an integer, found \"a\""),
@@ -126,6 +135,34 @@ struct FormTests {
         #expect(throws: Never.self) { try even.read(4) }
         let problem = #expect(throws: Problem.self) { try even.read(3) }
         #expect(problem?.detail == "the document: 3 is odd")
+    }
+
+    @Test func numbersComeAsTheyArePacked() throws {
+        #expect(try Form.numbers().read([1, 2.5]) == [1, 2.5])
+        #expect(try Form.numbers().read([]) == [])
+        #expect(try Form.numbers().read(.numbers([Double](repeating: 0, count: 100_000))).count == 100_000)
+        let problem = #expect(throws: Problem.self) { try Form.numbers(count: 1...2).read([1, 2, 3]) }
+        #expect(
+            problem?.detail
+                == "the document: expected a list of 1 to 2 elements, each a number, found a list of 3 numbers")
+        #expect(throws: Problem.self) { try Form.numbers().read(.array([1, "a"])) }
+    }
+
+    @Test func aListWithoutABoundIsBoundedAllTheSame() throws {
+        let long = JSONValue.numbers([Double](repeating: 0, count: 65_537))
+        let problem = #expect(throws: Problem.self) { try Form.list(of: .integer).read(long) }
+        #expect(problem?.detail == "the document: expected a list of at most 65536 elements, found 65537")
+    }
+
+    @Test func errorsAreCountedSoThatNoListMakesAMillion() throws {
+        let wrong = JSONValue.numbers([Double](repeating: 0.5, count: 60_000))
+        let lists = Form.object(
+            fields: Field("a", .list(of: .integer), ""), Field("b", .list(of: .integer), ""), make: { $0 + $1 })
+        let problem = #expect(throws: Problem.self) { try lists.read(["a": wrong, "b": wrong]) }
+        #expect(problem?.errors.count == 32)
+        let strangers = JSONValue.object((0..<5_000).map { JSONMember("x\($0)", 1) })
+        #expect(throws: Problem.self) { try lists.read(strangers) }
+        #expect(lists.schema.mismatches(in: ["a": wrong, "b": [1]]).count == 32)
     }
 
     @Test func nullStandsForNothingWhereItMay() throws {

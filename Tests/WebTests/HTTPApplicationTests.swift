@@ -13,9 +13,11 @@ struct HTTPApplicationTests {
     @Test(
         "answers without an endpoint",
         arguments: [
-            (.get, "/nothing", 404, nil), (.get, "/v1/..%2fx", 404, nil), (.post, "/v1/things", 405, "GET, HEAD, OPTIONS"),
+            (.get, "/nothing", 404, nil), (.get, "/v1/..%2fx", 404, nil),
+            (.post, "/v1/things", 405, "GET, HEAD, OPTIONS"),
             (.get, "/v1/jobs", 405, "OPTIONS, POST"), (.options, "/v1/things", 204, "GET, HEAD, OPTIONS"),
-            (.options, "*", 204, "GET, HEAD, OPTIONS, POST"), (.options, "/nothing", 404, nil), (.head, "/v1/things", 200, nil),
+            (.options, "*", 204, "GET, HEAD, OPTIONS, POST"), (.options, "/nothing", 404, nil),
+            (.head, "/v1/things", 200, nil),
         ] as [(HTTPRequest.Method, String, Int, String?)])
     func routing(_ method: HTTPRequest.Method, _ target: String, _ status: Int, _ allow: String?) async throws {
         let answer = try await SampleApplication.make().ask(method, target)
@@ -62,7 +64,8 @@ struct HTTPApplicationTests {
         #expect(answer.head.headerFields[requestID] == id)
     }
 
-    @Test("request ids that are replaced", arguments: ["", "a b", "a@b", "é", "a/b", String(repeating: "x", count: 129)])
+    @Test(
+        "request ids that are replaced", arguments: ["", "a b", "a@b", "é", "a/b", String(repeating: "x", count: 129)])
     func replacedID(_ id: String) async throws {
         let answer = try await SampleApplication.make().ask(.get, "/v1/things", fields: [requestID: id])
         let made = try #require(answer.head.headerFields[requestID])

@@ -60,7 +60,9 @@ struct OpenAPIDocumentTests {
             document["components"]?["schemas"]?["Predict"] == [
                 "type": "object",
                 "properties": [
-                    "inputs": ["type": "array", "items": ["type": "integer"], "description": "Numbers.", "default": []],
+                    "inputs": [
+                        "type": "array", "items": ["type": "integer"], "description": "Numbers.", "default": [],
+                    ],
                     "top_k": [
                         "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many.", "default": 5,
                     ],

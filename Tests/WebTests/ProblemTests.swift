@@ -38,7 +38,8 @@ struct ProblemTests {
     }
 
     @Test func anEmptyPointerIsTheDocument() {
-        #expect(Problem.fields([FieldError(.pointer(.root), "expected an object, found 3")]).detail
-            == "the document: expected an object, found 3")
+        #expect(
+            Problem.fields([FieldError(.pointer(.root), "expected an object, found 3")]).detail
+                == "the document: expected an object, found 3")
     }
 }

@@ -1,13 +1,16 @@
 import Testing
 import TextNumbers
+
 @testable import Web
 
 struct QueryStringTests {
     @Test(
         "reads",
         arguments: [
-            ("", []), ("a=1", [["a", "1"]]), ("a=1&b=2", [["a", "1"], ["b", "2"]]), ("a", [["a", ""]]), ("a=", [["a", ""]]),
-            ("&&a=1&", [["a", "1"]]), ("a=1=2", [["a", "1=2"]]), ("a=x+y%2Bz", [["a", "x y+z"]]), ("%61=%C3%A9", [["a", "é"]]),
+            ("", []), ("a=1", [["a", "1"]]), ("a=1&b=2", [["a", "1"], ["b", "2"]]), ("a", [["a", ""]]),
+            ("a=", [["a", ""]]),
+            ("&&a=1&", [["a", "1"]]), ("a=1=2", [["a", "1=2"]]), ("a=x+y%2Bz", [["a", "x y+z"]]),
+            ("%61=%C3%A9", [["a", "é"]]),
             ("a=%7B%22x%22:1%7D", [["a", "{\"x\":1}"]]),
         ])
     func pairs(_ text: String, _ expected: [[String]]) throws {
@@ -28,15 +31,18 @@ struct QueryStringTests {
     }
 
     private static let form = Form.object(
-        fields: Field("limit", .integer(1...100), default: 20, "How many."), Field(optional: "names", .list(of: .string), ""),
-        Field(optional: "exact", .boolean, ""), Field(optional: "scale", .number, ""), Field(optional: "mode", .string, ""),
+        fields: Field("limit", .integer(1...100), default: 20, "How many."),
+        Field(optional: "names", .list(of: .string), ""),
+        Field(optional: "exact", .boolean, ""), Field(optional: "scale", .number, ""),
+        Field(optional: "mode", .string, ""),
         make: Page.init)
 
     @Test(
         "becomes what the form wants",
         arguments: [
             ("", Page(limit: 20)), ("limit=3", Page(limit: 3)), ("limit=3&limit=4", Page(limit: 4)),
-            ("names=a,b", Page(limit: 20, names: ["a", "b"])), ("names=a&names=b,3", Page(limit: 20, names: ["a", "b", "3"])),
+            ("names=a,b", Page(limit: 20, names: ["a", "b"])),
+            ("names=a&names=b,3", Page(limit: 20, names: ["a", "b", "3"])),
             ("exact=true&scale=0.5", Page(limit: 20, exact: true, scale: 0.5)), ("scale=2", Page(limit: 20, scale: 2)),
             ("mode=3", Page(limit: 20, mode: "3")), ("mode=true", Page(limit: 20, mode: "true")),
         ])

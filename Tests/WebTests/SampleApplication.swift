@@ -148,19 +148,25 @@ enum SampleApplication {
             "{}", 415, "Content-Encoding \"br\" is not taken here: expected gzip or none.",
             fields: [.contentType: "application/json", .contentEncoding: "br"]),
         .init("{}", 400, "the parameter \"limit\": unknown parameter \"limit\"; none is known here", query: "?limit=3"),
-        .init("{}", 400, "the parameter \"request\": the body is JSON already; leave the parameter out", query: "?request=%7B%7D"),
+        .init(
+            "{}", 400, "the parameter \"request\": the body is JSON already; leave the parameter out",
+            query: "?request=%7B%7D"),
         .init(
             "x", 400, "the parameter \"request\": the JSON is broken at byte 1: expected a key in double quotes",
             fields: [.contentType: "image/png"], query: "?request=%7B"),
-        .init("{}", 400, "The query \"a=%\" is not well-formed: expected name=value, percent-encoded UTF-8.", query: "?a=%"),
+        .init(
+            "{}", 400, "The query \"a=%\" is not well-formed: expected name=value, percent-encoded UTF-8.",
+            query: "?a=%"),
         .init(
             part("request", "{") + "--XX--", 400,
             "The JSON of the part \"request\" is broken at byte 1: expected a key in double quotes.", fields: multipart),
         .init(
-            part("request", "{}") + part("request", "{}") + "--XX--", 400, "The document \"request\" was sent more than once.",
+            part("request", "{}") + part("request", "{}") + "--XX--", 400,
+            "The document \"request\" was sent more than once.",
             fields: multipart),
         .init(
-            part("request", "{}") + "--XX--", 400, "The document \"request\" was sent more than once.", fields: multipart,
+            part("request", "{}") + "--XX--", 400, "The document \"request\" was sent more than once.",
+            fields: multipart,
             query: "?request=%7B%7D"),
         .init(
             "{}", 400, "Prisma-Deadline-Ms is \"soon\"; expected milliseconds, from 1 to 3600000.",

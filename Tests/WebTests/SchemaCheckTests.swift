@@ -10,7 +10,8 @@ struct SchemaCheckTests {
     private static let taken: [(Schema, JSONValue)] = [
         (.any, nil), (.any, [1, 2]), (.null, nil), (.boolean, false), (.integer, -3), (.integer(0...5), 5),
         (.number, 3), (.number, 3.5), (.number(0...1), 1), (.string, ""), (Schema(.string(length: 2...3)), "é😀"),
-        (.choice(["a", "b"]), "b"), (.list(.integer), []), (.list(.integer), [1, 2]), (.list(.string, count: 1...2), ["a"]),
+        (.choice(["a", "b"]), "b"), (.list(.integer), []), (.list(.integer), [1, 2]),
+        (.list(.string, count: 1...2), ["a"]),
         (.map(.integer), [:]), (.map(.integer), ["x": 1]), (.object(properties: []), [:]),
         (.object(properties: [.init("a", .integer), .init("b", .string, isRequired: false)]), ["a": 1]),
         (.either(.integer, .string), "x"), (.either(.list(.integer), .choice(["all"])), [1]), (.integer.nullable, nil),
@@ -48,7 +49,10 @@ struct SchemaCheckTests {
         (.string, [], "", "expected a string, found an empty list"),
         (.string, [:], "", "expected a string, found an object"),
         (Schema(.string(length: 1...3)), "abcd", "", "expected a string of 1 to 3 characters, found \"abcd\""),
-        (.choice(["mean", "norm"]), "men", "", "expected one of \"mean\" or \"norm\", found \"men\"; did you mean \"mean\"?"),
+        (
+            .choice(["mean", "norm"]), "men", "",
+            "expected one of \"mean\" or \"norm\", found \"men\"; did you mean \"mean\"?"
+        ),
         (.choice(["mean", "norm"]), "zzzzz", "", "expected one of \"mean\" or \"norm\", found \"zzzzz\""),
         (.choice(["mean"]), 3, "", "expected \"mean\", found 3"),
         (.list(.integer), 3, "", "expected a list, each an integer, found 3"),
@@ -60,7 +64,10 @@ struct SchemaCheckTests {
         (pair, [:], "/top_k", "required field \"top_k\" is missing; expected an integer from 1 to 9"),
         (pair, ["topk": 3], "/topk", "unknown field \"topk\"; did you mean \"top_k\"?"),
         (pair, ["top_k": 1, "zebra": 3], "/zebra", "unknown field \"zebra\"; known here: top_k and mode"),
-        (pair, ["top_k": 1, "mode": "fats"], "/mode", "expected one of \"fast\" or \"slow\", found \"fats\"; did you mean \"fast\"?"),
+        (
+            pair, ["top_k": 1, "mode": "fats"], "/mode",
+            "expected one of \"fast\" or \"slow\", found \"fats\"; did you mean \"fast\"?"
+        ),
         (pair, 3, "", "expected an object with top_k and mode, found 3"),
         (.either(.integer, .choice(["all"])), 1.5, "", "expected an integer or \"all\", found 1.5"),
         (.either(.integer, .choice(["all"])), "al", "", "expected \"all\", found \"al\"; did you mean \"all\"?"),

@@ -21,7 +21,9 @@ final class StaticFilesTests {
         try Data(Self.large).write(to: root.appendingPathComponent("assets/large.bin"))
         try Data("x".utf8).write(to: root.appendingPathComponent(".hidden"))
         try Data("secret".utf8).write(to: folder.appendingPathComponent("secret.txt"))
-        let links = [("out.txt", "../secret.txt"), ("outside", ".."), ("inside.txt", "assets/digits.txt"), ("dangling", "no")]
+        let links = [
+            ("out.txt", "../secret.txt"), ("outside", ".."), ("inside.txt", "assets/digits.txt"), ("dangling", "no"),
+        ]
         for (name, target) in links {
             try manager.createSymbolicLink(
                 atPath: root.appendingPathComponent(name).path, withDestinationPath: target)
@@ -34,8 +36,10 @@ final class StaticFilesTests {
     @Test(
         "serves",
         arguments: [
-            ("/", "text/html; charset=utf-8", "<h1>hello</h1>"), ("/index.html", "text/html; charset=utf-8", "<h1>hello</h1>"),
-            ("/assets/digits.txt", "text/plain; charset=utf-8", "0123456789"), ("/inside.txt", "text/plain; charset=utf-8", "0123456789"),
+            ("/", "text/html; charset=utf-8", "<h1>hello</h1>"),
+            ("/index.html", "text/html; charset=utf-8", "<h1>hello</h1>"),
+            ("/assets/digits.txt", "text/plain; charset=utf-8", "0123456789"),
+            ("/inside.txt", "text/plain; charset=utf-8", "0123456789"),
             ("/assets/digits.txt?v=3", "text/plain; charset=utf-8", "0123456789"),
         ])
     func serves(_ target: String, _ type: String, _ text: String) async throws {
@@ -53,7 +57,8 @@ final class StaticFilesTests {
         "does not serve",
         arguments: [
             "/assets", "/assets/", "/assets/empty", "/.hidden", "/nothing", "/../secret.txt", "/..%2fsecret.txt",
-            "/assets/%2e%2e/%2e%2e/secret.txt", "/out.txt", "/outside/secret.txt", "/outside", "/dangling", "//index.html",
+            "/assets/%2e%2e/%2e%2e/secret.txt", "/out.txt", "/outside/secret.txt", "/outside", "/dangling",
+            "//index.html",
             "/assets\\digits.txt", "/assets/digits.txt/", "/assets/digits.txt%00", "/secret.txt",
         ])
     func refuses(_ target: String) async throws {
@@ -107,7 +112,8 @@ final class StaticFilesTests {
         let tag = try #require(try await application.ask(.get, "/assets/digits.txt").head.headerFields[.eTag])
         let same = try await application.ask(.get, "/assets/digits.txt", fields: [.range: "bytes=0-0", .ifRange: tag])
         #expect(same.status == 206)
-        let other = try await application.ask(.get, "/assets/digits.txt", fields: [.range: "bytes=0-0", .ifRange: "\"old\""])
+        let other = try await application.ask(
+            .get, "/assets/digits.txt", fields: [.range: "bytes=0-0", .ifRange: "\"old\""])
         #expect(other.status == 200)
     }
 

@@ -1,11 +1,13 @@
 import Testing
+
 @testable import Web
 
 struct SuggestionsTests {
     @Test(
         "distance",
         arguments: [
-            ("", "", 0), ("a", "", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("top_k", "topk", 1), ("abc", "abc", 0),
+            ("", "", 0), ("a", "", 1), ("", "abc", 3), ("kitten", "sitting", 3), ("top_k", "topk", 1),
+            ("abc", "abc", 0),
             ("ab", "ba", 1), ("fats", "fast", 1), ("ca", "abc", 3), ("flaw", "lawn", 2),
         ])
     func distance(_ a: String, _ b: String, _ expected: Int) {
@@ -35,7 +37,8 @@ struct SuggestionsTests {
 
     @Test func theSentenceNamesThem() {
         #expect(Suggestions.sentence(for: "topk", in: ["top_k"]) == "did you mean \"top_k\"?")
-        #expect(Suggestions.sentence(for: "hook_x", in: ["hook_q", "hook_k"]) == "did you mean \"hook_k\" or \"hook_q\"?")
+        #expect(
+            Suggestions.sentence(for: "hook_x", in: ["hook_q", "hook_k"]) == "did you mean \"hook_k\" or \"hook_q\"?")
         #expect(Suggestions.sentence(for: "nothing", in: ["top_k"]) == nil)
     }
 }

@@ -16,7 +16,9 @@ struct TimingsTests {
 
     @Test func aMeasureIsTakenEvenWhenItThrows() async {
         let timings = Timings()
-        await #expect(throws: CancellationError.self) { try await timings.measure(.decode) { throw CancellationError() } }
+        await #expect(throws: CancellationError.self) {
+            try await timings.measure(.decode) { throw CancellationError() }
+        }
         #expect(timings[.decode] != nil)
     }
 }

@@ -15,7 +15,9 @@ struct Compression: Sendable {
         else { return response }
         var coded = response
         coded.head.headerFields[.vary] = [fields[.vary], "Accept-Encoding"].compactMap { $0 }.joined(separator: ", ")
-        guard ContentNegotiation.prefersGzip(acceptEncoding: request.headerFields[.acceptEncoding]) else { return coded }
+        guard ContentNegotiation.prefersGzip(acceptEncoding: request.headerFields[.acceptEncoding]) else {
+            return coded
+        }
         switch response.body {
         case .bytes(let bytes) where bytes.count <= above: return coded
         case .bytes(let bytes) where bytes.count <= Self.atOnce:
@@ -53,19 +55,4 @@ struct Compression: Sendable {
 
     /// A little above the fastest: text of numbers gains little from more.
     static let level = 4
-}
-
-/// Compresses the pieces of a stream; each goes out when it comes in, so that lines arrive as they are made.
-private actor GzipWriter: ResponseWriter {
-    private let writer: any ResponseWriter
-    private let encoder = GzipEncoder(level: Compression.level)
-
-    init(_ writer: any ResponseWriter) { self.writer = writer }
-
-    func write(_ bytes: [UInt8]) async throws {
-        let coded = encoder.encode(bytes, flush: .sync)
-        if !coded.isEmpty { try await writer.write(coded) }
-    }
-
-    func finish() async throws { try await writer.write(encoder.encode([], flush: .finish)) }
 }

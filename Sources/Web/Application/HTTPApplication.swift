@@ -19,16 +19,19 @@ public struct HTTPApplication: RequestHandler {
     private let limits: WebLimits
     private let guards: [Guard]
     private let observe: @Sendable (RequestRecord) -> Void
+    private let workers: any Workers
     private let log: Logger
 
     /// - Parameters:
     ///   - endpoints: In the order in which the document lists them.
     ///   - files: What is served where no endpoint is.
+    ///   - workers: Where large bodies are parsed.
     ///   - observe: Is told of each answered request.
     /// - Precondition: No two endpoints share a path and a method.
     public init(
         _ endpoints: [Endpoint], info: OpenAPIDocument.Info, files: StaticFiles? = nil, limits: WebLimits = WebLimits(),
-        guards: [Guard] = [], log: Logger, observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
+        guards: [Guard] = [], workers: any Workers = InPlace(), log: Logger,
+        observe: @escaping @Sendable (RequestRecord) -> Void = { _ in }
     ) {
         var router = Router<Endpoint>()
         for endpoint in OpenAPIDocument.endpoints(endpoints, info) {
@@ -38,10 +41,12 @@ public struct HTTPApplication: RequestHandler {
         self.files = files
         self.limits = limits
         self.guards = guards
+        self.workers = workers
         self.observe = observe
         self.log = log
     }
 
+    /// Never fails: whatever goes wrong is a problem document.
     public func respond(to request: Request) async -> Response {
         let start = ContinuousClock.now
         let id = RequestID.choose(request.head.headerFields[requestIDField])
@@ -70,7 +75,9 @@ public struct HTTPApplication: RequestHandler {
         _ request: Request, _ id: String, _ log: Logger
     ) async -> (Response, PathPattern?, Timings?) {
         let method = request.head.method
-        if method == .options, request.head.path == "*" { return (Self.allowing([.get, .head, .options, .post]), nil, nil) }
+        if method == .options, request.head.path == "*" {
+            return (Self.allowing([.get, .head, .options, .post]), nil, nil)
+        }
         guard let target = RequestTarget(request.head.path ?? "") else {
             return (Self.noSuchPath.response(instance: id), nil, nil)
         }
@@ -93,7 +100,7 @@ public struct HTTPApplication: RequestHandler {
         do {
             let context = RequestContext(
                 id: id, head: request.head, peer: request.peer, log: log,
-                deadline: try RequestContext.deadline(of: request.head))
+                deadline: try RequestContext.deadline(of: request.head), workers: workers)
             timings = context.timings
             for check in guards { try check(endpoint, context) }
             let query = try QueryString(target.query)

@@ -10,7 +10,8 @@ extension RequestHandler {
     public func ask(
         _ method: HTTPRequest.Method, _ target: String, fields: HTTPFields = [:], body: [UInt8] = []
     ) async throws -> Answer {
-        let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: target, headerFields: fields)
+        let head = HTTPRequest(
+            method: method, scheme: "http", authority: "localhost", path: target, headerFields: fields)
         let response = await respond(to: Request(head: head, body: .bytes(body)))
         return Answer(head: response.head, bytes: try await response.body.collected())
     }
@@ -27,9 +28,12 @@ extension RequestHandler {
 
 /// A response with all of its body.
 public struct Answer: Sendable {
+    /// Status and fields.
     public let head: HTTPResponse
+    /// The body.
     public let bytes: [UInt8]
 
+    /// The status code.
     public var status: Int { head.status.code }
     /// The body as text, broken UTF-8 repaired.
     public var text: String { String(decoding: bytes, as: UTF8.self) }

@@ -7,13 +7,18 @@ import Synchronization
 public final class RequestContext: Sendable {
     /// The client's own id, or ours; in the answer, the log and any problem.
     public let id: String
+    /// The request's method, target and fields.
     public let head: HTTPRequest
+    /// The peer's address, for the log.
     public let peer: String?
     /// Carries the id and the trace.
     public let log: Logger
+    /// What the request has spent its time on.
     public let timings = Timings()
     /// How long the client is willing to wait (`Prisma-Deadline-Ms`), from the request's arrival.
     public let deadline: Duration?
+    /// Threads for what takes long.
+    public let workers: any Workers
     private struct Answer {
         var status: HTTPResponse.Status?
         var fields: HTTPFields = [:]
@@ -21,12 +26,17 @@ public final class RequestContext: Sendable {
     }
     private let answer = Mutex(Answer())
 
-    public init(id: String, head: HTTPRequest, peer: String?, log: Logger, deadline: Duration?) {
+    /// A context made by hand, for tests.
+    public init(
+        id: String, head: HTTPRequest, peer: String? = nil, log: Logger, deadline: Duration? = nil,
+        workers: any Workers = InPlace()
+    ) {
         self.id = id
         self.head = head
         self.peer = peer
         self.log = log
         self.deadline = deadline
+        self.workers = workers
     }
 
     /// Adds a field to the answer of a request that succeeds, for example `Location`.

@@ -2,6 +2,7 @@ import Synchronization
 
 /// How long a request spent on what, for `Server-Timing`. A handler adds to it while it works.
 public final class Timings: Sendable {
+    /// What time is spent on.
     public enum Phase: String, Sendable, CaseIterable {
         /// Waiting for the compute lane.
         case queue = "queue"
@@ -15,8 +16,10 @@ public final class Timings: Sendable {
 
     private let durations = Mutex<[Phase: Duration]>([:])
 
+    /// Nothing measured yet.
     public init() {}
 
+    /// Adds to what the phase has taken so far.
     public func add(_ duration: Duration, to phase: Phase) {
         durations.withLock { $0[phase, default: .zero] += duration }
     }

@@ -7,5 +7,6 @@ public struct WebLimits: Sendable, Equatable {
     /// Bytes of a response above which gzip is worth its while.
     public var compressAbove = 1_024
 
+    /// The defaults.
     public init() {}
 }

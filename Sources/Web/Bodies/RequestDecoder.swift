@@ -8,6 +8,7 @@ struct RequestDecoder: Sendable {
     let limit: Int
     let maximumParts: Int
     let isOptional: Bool
+    let workers: any Workers
 
     /// - Parameter parameter: The parameter `request` of the query.
     /// - Throws: 400, 413, 415; what reading the body throws.
@@ -28,7 +29,7 @@ struct RequestDecoder: Sendable {
             }
             let bytes = try await collect(body)
             if bytes.isEmpty, isOptional { return RequestPayload() }
-            return RequestPayload(document: try JSONValue.parse(bytes))
+            return RequestPayload(document: try await parse(bytes))
         case "multipart/form-data":
             return try await multipart(body, mediaType, parameter)
         default:
@@ -36,6 +37,15 @@ struct RequestDecoder: Sendable {
             return RequestPayload(document: document, content: (mediaType, try await collect(body)))
         }
     }
+
+    /// A small document at once, a large one on a thread where it holds up nobody.
+    private func parse(_ bytes: [UInt8]) async throws -> JSONValue {
+        if bytes.count <= Self.parsedAtOnce { return try JSONValue.parse(bytes) }
+        return try await workers.run { try JSONValue.parse(bytes) }
+    }
+
+    /// A millisecond's worth, about.
+    private static let parsedAtOnce = 128 << 10
 
     private func mediaType(of head: HTTPRequest) throws -> MediaType? {
         guard let field = head.headerFields[.contentType] else { return nil }
@@ -112,10 +122,10 @@ extension RequestDecoder {
             throw tooLarge
         }
         try parser.finish()
-        return try payload(gathered.parts, parameter)
+        return try await payload(gathered.parts, parameter)
     }
 
-    private func payload(_ parts: [RequestPayload.Part], _ parameter: String?) throws -> RequestPayload {
+    private func payload(_ parts: [RequestPayload.Part], _ parameter: String?) async throws -> RequestPayload {
         let documents = parts.filter { $0.name == Self.documentName }
         guard documents.count <= 1, documents.isEmpty || parameter == nil else {
             throw Problem(.badRequest, "The document \"request\" was sent more than once.")
@@ -125,8 +135,8 @@ extension RequestDecoder {
             return RequestPayload(document: try document(parameter), parts: files)
         }
         do {
-            return RequestPayload(document: try JSONValue.parse(sent.bytes), parts: files)
-        } catch {
+            return RequestPayload(document: try await parse(sent.bytes), parts: files)
+        } catch let error as JSONError {
             throw Problem(
                 .badRequest, "The JSON of the part \"request\" is broken at byte \(error.position): \(error.reason).")
         }

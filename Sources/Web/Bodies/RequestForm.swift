@@ -21,8 +21,11 @@ public struct RequestForm<Value: Sendable>: Sendable {
         }
     }
 
+    /// Of the document.
     public let form: Form<Value>
+    /// What is taken; the first is what the documentation shows first.
     public let media: [Medium]
+    /// A document that the form reads.
     public let example: JSONValue?
     /// Bytes; `nil` for the application's own limit.
     public let limit: Int?

@@ -7,10 +7,14 @@ public struct RequestPayload: Sendable {
     public struct Part: Sendable {
         /// The form field, for example `image`.
         public var name: String
+        /// A label that the client gave; never a path.
         public var filename: String?
+        /// What the client says it is.
         public var mediaType: MediaType?
+        /// Its content.
         public var bytes: [UInt8]
 
+        /// A part made by hand, for tests.
         public init(name: String, filename: String? = nil, mediaType: MediaType? = nil, bytes: [UInt8]) {
             self.name = name
             self.filename = filename
@@ -27,6 +31,7 @@ public struct RequestPayload: Sendable {
     /// The parts of a multipart body but `request`, in their order. Names may repeat.
     public var parts: [Part]
 
+    /// A payload made by hand, for tests.
     public init(
         document: JSONValue = .object([]), content: (mediaType: MediaType, bytes: [UInt8])? = nil, parts: [Part] = []
     ) {
@@ -35,6 +40,7 @@ public struct RequestPayload: Sendable {
         self.parts = parts
     }
 
+    /// All parts of that name, in their order.
     public func parts(named name: String) -> [Part] { parts.filter { $0.name == name } }
 
     /// The one part of that name, which a document refers to.
@@ -43,7 +49,8 @@ public struct RequestPayload: Sendable {
         let found = parts(named: name)
         if let part = found.first, found.count == 1 { return part }
         guard found.isEmpty else {
-            throw FieldError(.pointer(place), "\(found.count) parts of the body are named \(quoted(name)); expected one")
+            throw FieldError(
+                .pointer(place), "\(found.count) parts of the body are named \(quoted(name)); expected one")
         }
         let names = Set(parts.map(\.name)).sorted()
         let known = names.isEmpty ? "the body has no parts" : "its parts are \(enumeration(names.map(quoted), "and"))"

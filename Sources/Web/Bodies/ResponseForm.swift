@@ -4,7 +4,9 @@ public import TextNumbers
 
 /// What an endpoint answers when all is well: a status, and the ways to write the result, the default first.
 public struct ResponseForm<Value: Sendable>: Sendable {
+    /// Of an answer when all is well.
     public let status: HTTPResponse.Status
+    /// What the answer is, for the documentation.
     public let summary: String
     let encoders: [any BodyEncoder<Value>]
 

@@ -16,8 +16,11 @@ import TextNumbers
 /// }
 /// ```
 public struct Endpoint: Sendable {
+    /// With the path, what a request must have to come here.
     public let method: HTTPRequest.Method
+    /// With the method, what a request must have to come here.
     public let path: PathPattern
+    /// What its documentation tells.
     public let description: EndpointDescription
     let respond: @Sendable (Request, PathParameters, QueryString, RequestContext, WebLimits) async throws -> Response
 
@@ -50,7 +53,11 @@ public struct Endpoint: Sendable {
                 var rest = queryString
                 let document = takesBody ? rest.take(RequestDecoder.documentName) : nil
                 let values = try query.read(rest)
-                return (values, takesBody ? try await body.payload(of: request, document, limits) : RequestPayload())
+                return (
+                    values,
+                    takesBody
+                        ? try await body.payload(of: request, document, limits, context.workers) : RequestPayload()
+                )
             }
             let call = Call(
                 path: parameters, query: query, body: try body.form.read(payload.document), payload: payload,
@@ -70,11 +77,11 @@ public struct Endpoint: Sendable {
 
 extension RequestForm {
     fileprivate func payload(
-        of request: Request, _ document: String?, _ limits: WebLimits
+        of request: Request, _ document: String?, _ limits: WebLimits, _ workers: any Workers
     ) async throws -> RequestPayload {
         let decoder = RequestDecoder(
             accepted: media.map(\.mediaType), limit: min(limit ?? limits.body, limits.body), maximumParts: limits.parts,
-            isOptional: isOptional)
+            isOptional: isOptional, workers: workers)
         return try await decoder.decode(request, parameter: document)
     }
 }

@@ -6,14 +6,19 @@ public import TextNumbers
 public struct EndpointDescription: Sendable {
     /// A media type, and what stands in it.
     public struct Medium: Sendable {
+        /// Its name.
         public var mediaType: MediaType
         /// `nil` for bytes.
         public var schema: Schema?
+        /// A document of the schema.
         public var example: JSONValue?
     }
 
+    /// What it takes as a body.
     public struct Request: Sendable {
+        /// The media types, the default first.
         public var media: [Medium]
+        /// Whether a request without a body is refused.
         public var isRequired: Bool
         /// Whether some medium leaves no room for the document, which then stands in the query.
         public var takesDocumentInQuery: Bool
@@ -21,19 +26,29 @@ public struct EndpointDescription: Sendable {
         public var schema: Schema
     }
 
+    /// What it answers when all is well.
     public struct Response: Sendable {
+        /// Of that answer.
         public var status: HTTPResponse.Status
+        /// A line about it.
         public var summary: String
+        /// The media types, the default first.
         public var media: [Medium]
     }
 
+    /// A line about it.
     public var summary: String
+    /// As much as there is to say, in Markdown.
     public var details: String
+    /// The group it is listed under.
     public var tag: String
     /// An object whose members are the parameters.
     public var query: Schema
+    /// `nil` for an operation without a body.
     public var request: Request?
+    /// When all is well.
     public var response: Response
+    /// What can go wrong here beyond what goes wrong everywhere.
     public var errors: [HTTPResponse.Status: String]
 }
 

@@ -10,10 +10,12 @@ public struct FieldError: Error, Sendable, Equatable {
         case parameter(String)
     }
 
+    /// Where the field stands.
     public var place: Place
     /// What was wrong and what was expected.
     public var detail: String
 
+    /// Makes an error out of both.
     public init(_ place: Place, _ detail: String) {
         self.place = place
         self.detail = detail
@@ -32,23 +34,5 @@ public struct FieldError: Error, Sendable, Equatable {
         case .pointer(let pointer): pointer.tokens.isEmpty ? "the document" : pointer.description
         case .parameter(let name): "the parameter \(quoted(name))"
         }
-    }
-}
-
-/// A place in a JSON document (RFC 6901): `/inputs/0/image`.
-public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
-    public var tokens: [String]
-
-    public init(_ tokens: [String] = []) { self.tokens = tokens }
-
-    public static var root: JSONPointer { JSONPointer() }
-
-    public subscript(_ key: String) -> JSONPointer { JSONPointer(tokens + [key]) }
-    public subscript(_ index: Int) -> JSONPointer { self[String(index)] }
-
-    public var description: String {
-        tokens.map { token in
-            "/" + token.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
-        }.joined()
     }
 }

@@ -4,6 +4,7 @@ public import TextNumbers
 
 /// An error as a client sees it: `application/problem+json` (RFC 9457).
 public struct Problem: Error, Sendable, Equatable {
+    /// The status to answer with.
     public var status: HTTPResponse.Status
     /// One or two sentences: what was wrong, what was expected. Never a path, an address or a library's own words.
     public var detail: String
@@ -14,6 +15,7 @@ public struct Problem: Error, Sendable, Equatable {
     /// Further members of the document, such as the figures of a limit.
     public var members: [JSONMember]
 
+    /// Makes a problem of its parts.
     public init(
         _ status: HTTPResponse.Status, _ detail: String, errors: [FieldError] = [], headerFields: HTTPFields = [:],
         members: [JSONMember] = []
@@ -43,6 +45,7 @@ public struct Problem: Error, Sendable, Equatable {
         return .object(document + members)
     }
 
+    /// The answer. It may not be stored.
     public func response(instance: String) -> Response {
         var fields = headerFields
         fields[.contentType] = Self.mediaType
@@ -50,26 +53,6 @@ public struct Problem: Error, Sendable, Equatable {
         return Response(status: status, headerFields: fields, body: .bytes(json(instance: instance).serialized))
     }
 
+    /// Of the document.
     public static let mediaType = "application/problem+json"
-}
-
-/// An error that may reach a client in its own words. Any other becomes a 500 that says nothing but its number.
-public protocol ProblemConvertible: Error {
-    var problem: Problem { get }
-}
-
-extension Problem: ProblemConvertible {
-    public var problem: Problem { self }
-}
-
-extension HTTPError: ProblemConvertible {
-    public var problem: Problem { Problem(status, detail) }
-}
-
-extension FieldError: ProblemConvertible {
-    public var problem: Problem { .fields([self]) }
-}
-
-extension JSONError: ProblemConvertible {
-    public var problem: Problem { Problem(.badRequest, "The JSON is broken at byte \(position): \(reason).") }
 }

@@ -20,6 +20,7 @@ public struct PathPattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
         precondition(Set(names).count == names.count, "a name stands twice in \(text)")
     }
 
+    /// The same from a literal.
     public init(stringLiteral text: String) { self.init(text) }
 
     /// The names in braces, from left to right.
@@ -27,13 +28,16 @@ public struct PathPattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
         segments.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
     }
 
+    /// The text it was made of.
     public var description: String {
-        segments.isEmpty ? "/" : segments.map { segment in
-            switch segment {
-            case .literal(let text): "/\(text)"
-            case .parameter(let name): "/{\(name)}"
-            }
-        }.joined()
+        segments.isEmpty
+            ? "/"
+            : segments.map { segment in
+                switch segment {
+                case .literal(let text): "/\(text)"
+                case .parameter(let name): "/{\(name)}"
+                }
+            }.joined()
     }
 
     /// What may stand for a parameter: the ids of models, hooks and all else, `[A-Za-z0-9._@-]{1,128}`.
@@ -52,17 +56,4 @@ public struct PathPattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
 
     /// The same as a regular expression, for the OpenAPI document.
     static let nameExpression = "^[A-Za-z0-9._@-]{1,128}$"
-}
-
-/// What stood for a path's names.
-public struct PathParameters: Sendable, Equatable {
-    let values: [String: String]
-
-    init(_ values: [String: String] = [:]) { self.values = values }
-
-    /// - Precondition: The endpoint's path has that name.
-    public subscript(_ name: String) -> String {
-        guard let value = values[name] else { preconditionFailure("the path has no parameter \(name)") }
-        return value
-    }
 }

@@ -70,7 +70,9 @@ extension Form {
         } catch {
             throw .fields(
                 error.errors.map { error in
-                    guard case .pointer(let pointer) = error.place, let name = pointer.tokens.first else { return error }
+                    guard case .pointer(let pointer) = error.place, let name = pointer.tokens.first else {
+                        return error
+                    }
                     return FieldError(.parameter(name), Self.aboutParameters(error.detail))
                 })
         }

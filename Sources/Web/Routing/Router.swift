@@ -55,7 +55,8 @@ struct Router<Destination: Sendable>: Sendable {
         guard let route = routes[method] ?? (method == .head ? routes[.get] : nil) else {
             return .otherMethods(Self.allowed(Array(routes.keys)))
         }
-        return .found(route.destination, PathParameters(Dictionary(uniqueKeysWithValues: zip(route.parameterNames, names))))
+        return .found(
+            route.destination, PathParameters(Dictionary(uniqueKeysWithValues: zip(route.parameterNames, names))))
     }
 
     private func find(_ segments: ArraySlice<String>, from node: Int, _ names: inout [String]) -> Int? {

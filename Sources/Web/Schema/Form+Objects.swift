@@ -34,11 +34,14 @@ extension Form {
     /// An object with exactly one of several keys, which tells what it is: `{"image": …}` or `{"text": …}`.
     public static func oneKey(_ name: String? = nil, _ summary: String = "", _ variants: Variant<Value>...) -> Form {
         let names = variants.map(\.name)
-        var schema = Schema(.either(variants.map { .object(properties: [Schema.Property($0.name, $0.form.schema)]) }), summary)
+        var schema = Schema(
+            .either(variants.map { .object(properties: [Schema.Property($0.name, $0.form.schema)]) }), summary)
         schema.name = name
         return Form(schema) { value, place, errors in
             guard let members = value.object else {
-                errors.append(FieldError(.pointer(place), "expected an object with \(oneOf(names)), found \(Schema.shown(value))"))
+                errors.append(
+                    FieldError(.pointer(place), "expected an object with \(oneOf(names)), found \(Schema.shown(value))")
+                )
                 return nil
             }
             let strangers = Schema.strangers(among: members, known: names, at: place)
@@ -54,19 +57,6 @@ extension Form {
             }
             return variant.form.read(member.value, at: place[member.key], &errors)
         }
-    }
-}
-
-/// One of the keys of ``Form/oneKey(_:_:_:)``.
-public struct Variant<Value: Sendable>: Sendable {
-    let name: String
-    let form: Form<Value>
-
-    public init<Content>(
-        _ name: String, _ form: Form<Content>, _ summary: String, make: @escaping @Sendable (Content) -> Value
-    ) {
-        self.name = name
-        self.form = form.described(summary).map(make)
     }
 }
 

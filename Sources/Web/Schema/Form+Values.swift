@@ -13,21 +13,35 @@ extension Form {
 }
 
 extension Form where Value == Int {
+    /// Any integer.
     public static var integer: Form { Form(.integer, \.int) }
+    /// An integer within bounds.
     public static func integer(_ range: ClosedRange<Int>) -> Form { Form(.integer(range), \.int) }
+    /// An integer with a least value.
     public static func integer(_ range: PartialRangeFrom<Int>) -> Form { integer(range.lowerBound ... .max) }
 }
 
 extension Form where Value == Double {
+    /// Any number.
     public static var number: Form { Form(.number, \.double) }
+    /// A number within bounds.
     public static func number(_ range: ClosedRange<Double>) -> Form { Form(.number(range), \.double) }
 }
 
+extension Form where Value == [Double] {
+    /// A list of any numbers, as they were packed in reading: any length that `count` allows.
+    public static func numbers(count: ClosedRange<Int>? = nil) -> Form {
+        Form(.list(.number, count: count), \.doubles)
+    }
+}
+
 extension Form where Value == Bool {
+    /// `true` or `false`.
     public static var boolean: Form { Form(.boolean, \.bool) }
 }
 
 extension Form where Value == String {
+    /// Any string.
     public static var string: Form { Form(.string, \.string) }
     /// - Parameter length: In Unicode scalars.
     public static func string(length: ClosedRange<Int>) -> Form { Form(Schema(.string(length: length)), \.string) }
@@ -56,13 +70,15 @@ extension Form {
     ) -> Form where Value == [Element] {
         let schema = Schema.list(element.schema, count: count)
         return Form(schema) { value, place, errors in
-            guard let elements = value.array, count?.contains(elements.count) ?? true else {
+            guard let elements = schema.elements(of: value, count) else {
                 errors.append(schema.refusal(of: value, at: place))
                 return nil
             }
-            let read = elements.enumerated().map { element.read($1, at: place[$0], &errors) }
-            let values = read.compactMap { $0 }
-            return values.count == read.count ? values : nil
+            var values: [Element] = []
+            for (index, value) in elements.enumerated() where errors.count < Schema.maximumErrors {
+                if let value = element.read(value, at: place[index], &errors) { values.append(value) }
+            }
+            return values.count == elements.count ? values : nil
         }
     }
 

@@ -12,6 +12,7 @@ public import TextNumbers
 ///     make: Crop.init)
 /// ```
 public struct Form<Value: Sendable>: Sendable {
+    /// What a value may look like, for checking and for the documentation.
     public var schema: Schema
     private let body: @Sendable (JSONValue, JSONPointer, inout [FieldError]) -> Value?
 
@@ -25,9 +26,8 @@ public struct Form<Value: Sendable>: Sendable {
 
     /// Reads `value`, which stands at `place`. Every error is added, not only the first.
     public func read(_ value: JSONValue, at place: JSONPointer = .root, _ errors: inout [FieldError]) -> Value? {
-        let before = errors.count
         let result = body(value, place, &errors)
-        precondition(result != nil || errors.count > before, "a form refused \(place) without saying why")
+        precondition(result != nil || !errors.isEmpty, "a form refused \(place) without saying why")
         return result
     }
 
@@ -65,10 +65,4 @@ public struct Form<Value: Sendable>: Sendable {
             }
         }
     }
-}
-
-/// Why a well-typed value cannot be taken.
-public struct Mismatch: Error, Sendable, Equatable {
-    public var detail: String
-    public init(_ detail: String) { self.detail = detail }
 }

@@ -36,11 +36,28 @@ extension Schema {
     private func listMismatches(
         _ value: JSONValue, _ element: Schema, _ count: ClosedRange<Int>?, _ place: JSONPointer
     ) -> [FieldError] {
-        guard let elements = value.array, count?.contains(elements.count) ?? true else {
-            return [refusal(of: value, at: place)]
+        if case .number(nil) = element.kind, let numbers = value.doubles {
+            return count?.contains(numbers.count) ?? true ? [] : [refusal(of: value, at: place)]
         }
-        return elements.enumerated().flatMap { element.mismatches(in: $1, at: place[$0]) }
+        guard let elements = elements(of: value, count) else { return [refusal(of: value, at: place)] }
+        var errors: [FieldError] = []
+        for (index, value) in elements.enumerated() where errors.count < Self.maximumErrors {
+            errors += element.mismatches(in: value, at: place[index])
+        }
+        return errors
     }
+
+    /// The elements of a list, counted before they are expanded; `nil` when it is none or has not the right number.
+    func elements(of value: JSONValue, _ count: ClosedRange<Int>?) -> [JSONValue]? {
+        guard let number = value.count, (count ?? 0...Self.maximumElements).contains(number) else { return nil }
+        return value.array
+    }
+
+    /// Of a list that sets no bound of its own, unless it holds numbers alone, which stay packed.
+    static let maximumElements = 65_536
+
+    /// Beyond so many, a client learns nothing from more.
+    static let maximumErrors = 32
 
     private func objectMismatches(
         _ value: JSONValue, _ properties: [Property], _ place: JSONPointer
@@ -73,7 +90,8 @@ extension Schema {
     /// Whether `value` has the right JSON type, whatever is in it.
     func isOfType(of value: JSONValue) -> Bool {
         switch (kind, value) {
-        case (.any, _), (.null, .null), (.boolean, .bool), (.integer, .integer), (.number, .integer), (.number, .number),
+        case (.any, _), (.null, .null), (.boolean, .bool), (.integer, .integer), (.number, .integer),
+            (.number, .number),
             (.string, .string), (.choice, .string), (.list, .array), (.list, .numbers), (.object, .object),
             (.map, .object):
             true
@@ -85,7 +103,12 @@ extension Schema {
     /// `value` as a whole is not what is expected here.
     func refusal(of value: JSONValue, at place: JSONPointer) -> FieldError {
         var detail = "expected \(expectation), found \(Self.shown(value))"
-        if case .choice(let words) = kind, let word = value.string, let hint = Suggestions.sentence(for: word, in: words) {
+        if case .list(_, nil) = kind, let count = value.count, count > Self.maximumElements {
+            detail = "expected a list of at most \(Self.maximumElements) elements, found \(count)"
+        }
+        if case .choice(let words) = kind, let word = value.string,
+            let hint = Suggestions.sentence(for: word, in: words)
+        {
             detail += "; \(hint)"
         }
         return FieldError(.pointer(place), detail)
@@ -93,7 +116,7 @@ extension Schema {
 
     /// Members that nobody asked for.
     static func strangers(among members: [JSONMember], known: [String], at place: JSONPointer) -> [FieldError] {
-        members.filter { !known.contains($0.key) }.map { member in
+        members.lazy.filter { !known.contains($0.key) }.prefix(maximumErrors).map { member in
             let all = known.isEmpty ? "none is known here" : "known here: \(enumeration(known, "and"))"
             let hint = Suggestions.sentence(for: member.key, in: known) ?? all
             return FieldError(.pointer(place[member.key]), "unknown field \(quoted(member.key)); \(hint)")
@@ -111,8 +134,10 @@ extension Schema {
         case .string(let length): "a string" + (length.map { Self.bounds($0, of: " characters") } ?? "")
         case .choice(let words): words.count == 1 ? quoted(words[0]) : "one of " + enumeration(words.map(quoted), "or")
         case .list(let element, let count):
-            "a list" + Self.bounds(count, of: " elements") + (element.kind == .any ? "" : ", each \(element.expectation)")
-        case .object(let properties): "an object" + (properties.isEmpty ? "" : " with \(enumeration(properties.map(\.name), "and"))")
+            "a list" + Self.bounds(count, of: " elements")
+                + (element.kind == .any ? "" : ", each \(element.expectation)")
+        case .object(let properties):
+            "an object" + (properties.isEmpty ? "" : " with \(enumeration(properties.map(\.name), "and"))")
         case .map: "an object"
         case .either(let schemas): enumeration(schemas.map(\.expectation), "or")
         }
@@ -123,7 +148,8 @@ extension Schema {
         if let upper = range.upperBound as? Int, upper == .max { return " of at least \(range.lowerBound)\(unit)" }
         if range.lowerBound == range.upperBound { return " of \(range.lowerBound)\(unit)" }
         return unit.isEmpty
-            ? " from \(range.lowerBound) to \(range.upperBound)" : " of \(range.lowerBound) to \(range.upperBound)\(unit)"
+            ? " from \(range.lowerBound) to \(range.upperBound)"
+            : " of \(range.lowerBound) to \(range.upperBound)\(unit)"
     }
 
     /// A client's value in few words.
