@@ -35,7 +35,9 @@ public struct NpzWriter: Sendable {
         var directory: [UInt8] = []
         var offset = 0
         for entry in entries {
-            let checksum = entry.array.withBytes { NpzWriter.checksum($0, after: NpzWriter.checksum(entry.npyHeader.span)) }
+            let checksum = entry.array.withBytes {
+                NpzWriter.checksum($0, after: NpzWriter.checksum(entry.npyHeader.span))
+            }
             try sink((entry.header.local(checksum: checksum) + entry.npyHeader).span)
             try entry.array.forEachPiece(of: SafetensorsWriter.pieceSize, sink)
             directory += entry.header.central(checksum: checksum)
