@@ -9,7 +9,7 @@
 #include <jerror.h>
 
 // No encoder needs more than a dozen scans; each one costs a pass over the whole picture.
-enum { MAX_SCANS = 100 };
+enum { MAX_SCANS = 50 };
 
 typedef struct {
     struct jpeg_decompress_struct jpeg;

@@ -2,7 +2,9 @@ public import Tensors
 
 /// An array on its way into a file or a response: a tensor, or numbers of a type that tensors do not hold.
 public struct ArrayValue: Sendable {
+    /// Of the elements.
     public let type: ElementType
+    /// Empty for a scalar.
     public let shape: [Int]
     private let contents: Contents
 
@@ -31,12 +33,14 @@ public struct ArrayValue: Sendable {
     /// Little-endian bytes of any type, row-major.
     /// - Precondition: `bytes` fill `shape`.
     public init(type: ElementType, shape: [Int], bytes: [UInt8]) {
-        precondition(type.byteCount(shape: shape) == bytes.count, "\(bytes.count) bytes do not fill \(shape) of \(type)")
+        precondition(
+            type.byteCount(shape: shape) == bytes.count, "\(bytes.count) bytes do not fill \(shape) of \(type)")
         self.type = type
         self.shape = shape
         contents = .bytes(bytes)
     }
 
+    /// What the elements take in a file.
     public var byteCount: Int {
         switch contents {
         case .pieces(let pieces): pieces.count * 4

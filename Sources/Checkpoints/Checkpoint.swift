@@ -16,8 +16,11 @@ public struct Checkpoint: Sendable {
 
     /// The last component of the path it was opened by.
     public let name: String
+    /// Who wrote the files.
     public let layout: Layout
+    /// The model's configuration, whatever its layout calls the file.
     public let config: JSONValue?
+    /// What was saved about preprocessing; of timm and open_clip the part of the configuration.
     public let preprocessor: JSONValue?
     /// The files that hold the weights.
     public let files: [SafetensorsFile]
@@ -66,6 +69,7 @@ public struct Checkpoint: Sendable {
 }
 
 extension Checkpoint: TensorSource {
+    /// From the file that holds the tensor.
     public func withBytes<Result>(
         of entry: TensorEntry, _ body: (Span<UInt8>) throws(CheckpointError) -> Result
     ) throws(CheckpointError) -> Result {
@@ -75,6 +79,7 @@ extension Checkpoint: TensorSource {
         return try files[index].withBytes(of: entry, body)
     }
 
+    /// Of all files.
     public func releasePages() {
         for file in files { file.releasePages() }
     }

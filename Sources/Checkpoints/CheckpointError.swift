@@ -3,13 +3,16 @@
 public struct CheckpointError: Error, Sendable, Equatable {
     /// The last component of the path.
     public var file: String
+    /// What is wrong.
     public var reason: Reason
 
+    /// The error of a file.
     public init(_ file: String, _ reason: Reason) {
         self.file = file
         self.reason = reason
     }
 
+    /// What is wrong with a file, a tensor in it, or what a model asked of it.
     public enum Reason: Sendable, Equatable {
         // The file.
         case notFound
@@ -53,6 +56,7 @@ public struct CheckpointError: Error, Sendable, Equatable {
 }
 
 extension CheckpointError: CustomStringConvertible {
+    /// The sentence.
     public var description: String { "\(file): \(reason.sentence)" }
 }
 
@@ -112,7 +116,8 @@ extension CheckpointError.Reason {
         case .unknownDatatype(let tensor, let datatype): "tensor '\(tensor)' has the unknown datatype '\(datatype)'"
         case .rankTooHigh(let tensor, let rank, let limit): "tensor '\(tensor)' has \(rank) axes; the limit is \(limit)"
         case .sizeOverflow(let tensor, let shape): "tensor '\(tensor)' of shape \(shape) exceeds any memory"
-        case .offsetsReversed(let tensor, let begin, let end): "tensor '\(tensor)' begins at \(begin), after its end \(end)"
+        case .offsetsReversed(let tensor, let begin, let end):
+            "tensor '\(tensor)' begins at \(begin), after its end \(end)"
         case .offsetsPastEnd(let tensor, let end, let available):
             "tensor '\(tensor)' ends at byte \(end) of the data, which has only \(available); the file is cut off"
         case .sizeMismatch(let tensor, let expected, let found):

@@ -16,7 +16,8 @@ struct CheckpointFolder {
         }
         let files = try weights(in: path)
         if let config = try JSONFile.readIfPresent("\(path)/open_clip_config.json") {
-            return CheckpointFolder(layout: .openCLIP, config: config, preprocessor: config["preprocess_cfg"], files: files)
+            return CheckpointFolder(
+                layout: .openCLIP, config: config, preprocessor: config["preprocess_cfg"], files: files)
         }
         guard let config = try JSONFile.readIfPresent("\(path)/config.json") else {
             return CheckpointFolder(layout: .bare, config: nil, preprocessor: nil, files: files)

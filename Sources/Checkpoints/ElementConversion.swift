@@ -83,7 +83,8 @@ enum ElementConversion {
         _ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>, _ convert: (Stored) -> Float
     ) {
         for index in target.indices {
-            target[index] = convert(bytes.loadUnaligned(fromByteOffset: index &* MemoryLayout<Stored>.size, as: Stored.self))
+            target[index] = convert(
+                bytes.loadUnaligned(fromByteOffset: index &* MemoryLayout<Stored>.size, as: Stored.self))
         }
     }
 

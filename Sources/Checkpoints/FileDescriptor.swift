@@ -1,11 +1,12 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// When a file was last written.
 public struct FileTime: Sendable, Hashable {
     /// Since 1970.
     public var seconds: Int
+    /// Beyond the seconds.
     public var nanoseconds: Int
 }
 

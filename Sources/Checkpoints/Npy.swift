@@ -17,6 +17,7 @@ public enum Npy {
             bytes: isTransposed ? rowMajor(elements, header.shape, size: header.type.size) : elements)
     }
 
+    /// The same for bytes in an array.
     public static func decode(_ bytes: [UInt8]) throws(ArchiveError) -> ArrayValue { try decode(bytes.span) }
 
     /// The bytes before the elements.

@@ -2,7 +2,8 @@
 public enum Npz {
     /// The arrays in the order of the archive, their names without `.npy`.
     /// - Parameter limit: how many bytes all of them may take together.
-    public static func decode(_ bytes: [UInt8], limit: Int) throws(ArchiveError) -> [(name: String, value: ArrayValue)] {
+    public static func decode(_ bytes: [UInt8], limit: Int) throws(ArchiveError) -> [(name: String, value: ArrayValue)]
+    {
         let archive = try ZipArchive(bytes)
         var arrays: [(name: String, value: ArrayValue)] = []
         var left = limit

@@ -2,7 +2,9 @@ public import Tensors
 
 /// A safetensors file, mapped into memory. Opening reads the header alone; a tensor's pages are read when it is.
 public struct SafetensorsFile: TensorSource {
+    /// In the order of their bytes.
     public let entries: [TensorEntry]
+    /// What `__metadata__` holds.
     public let metadata: [String: String]
     private let ranges: [String: Range<Int>]
     private let file: MappedFile
@@ -26,10 +28,13 @@ public struct SafetensorsFile: TensorSource {
 
     /// The last component of the path.
     public var name: String { file.name }
+    /// Of the whole file.
     public var byteCount: Int { file.count }
+    /// When the file was last written.
     public var modified: FileTime { file.modified }
     var path: String { file.path }
 
+    /// The mapped bytes.
     public func withBytes<Result>(
         of entry: TensorEntry, _ body: (Span<UInt8>) throws(CheckpointError) -> Result
     ) throws(CheckpointError) -> Result {
@@ -48,5 +53,6 @@ public struct SafetensorsFile: TensorSource {
         return try tensor(entry)
     }
 
+    /// Lets go the pages that were read; the file gives them again.
     public func releasePages() { file.adviseDontNeed() }
 }

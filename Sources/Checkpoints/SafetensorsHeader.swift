@@ -77,7 +77,9 @@ struct SafetensorsHeader {
 
     private static func entry(_ member: JSONMember, dataSize: Int) throws(Refusal) -> (TensorEntry, Range<Int>) {
         let name = member.key
-        func malformed(_ problem: String) -> Refusal { Refusal(reason: .malformedEntry(tensor: name, problem: problem)) }
+        func malformed(_ problem: String) -> Refusal {
+            Refusal(reason: .malformedEntry(tensor: name, problem: problem))
+        }
         guard let fields = member.value.object else { throw malformed("is not an object") }
         for field in fields where !["dtype", "shape", "data_offsets"].contains(field.key) {
             throw malformed("has the unknown field '\(field.key)'")

@@ -15,6 +15,7 @@ public protocol TensorSource: Sendable {
 }
 
 extension TensorSource {
+    /// Nothing, where the memory cannot be read again.
     public func releasePages() {}
 
     /// One of ``entries`` as float32, converted from whatever type it has.

@@ -4,9 +4,11 @@ public struct TensorSummary: Sendable, Equatable {
     public var name: String
     /// As PyTorch calls it: `float32`, `bfloat16`, `int64` …
     public var datatype: String
+    /// Empty for a scalar.
     public var shape: [Int]
     /// In float64; `nil` where it is not finite, or was not asked for.
     public var sum: Double?
+    /// Likewise, of the absolute values.
     public var absSum: Double?
 }
 

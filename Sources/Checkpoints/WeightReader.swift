@@ -16,6 +16,7 @@ public struct WeightReader: Sendable {
         let names = Mutex(Set<String>())
     }
 
+    /// Reads from the top of a checkpoint's names.
     public init(_ checkpoint: Checkpoint) {
         self.init(checkpoint: checkpoint, prefix: "", log: ReadLog())
     }
@@ -47,6 +48,7 @@ public struct WeightReader: Sendable {
     /// The full name of a tensor at this place.
     public func key(_ name: String) -> String { prefix + name }
 
+    /// Whether there is such a tensor at this place.
     public func contains(_ name: String) -> Bool { checkpoint.entry(named: key(name)) != nil }
 
     /// The shape of a tensor, for sizes that no configuration tells. Reading the shape is not reading the tensor.

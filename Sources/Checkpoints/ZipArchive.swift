@@ -6,7 +6,9 @@ public struct ZipArchive: Sendable {
     /// Entries an archive may have.
     static let maximumEntries = 100_000
 
+    /// A file in the archive.
     public struct Entry: Sendable, Equatable {
+        /// As stored, folders included. A name is only compared, never taken for a path.
         public let name: String
         /// Uncompressed.
         public let size: Int
@@ -16,9 +18,11 @@ public struct ZipArchive: Sendable {
         let offset: Int
     }
 
+    /// In the order of the directory.
     public let entries: [Entry]
     private let bytes: [UInt8]
 
+    /// Reads the directory of a whole archive.
     public init(_ bytes: [UInt8]) throws(ArchiveError) {
         self.bytes = bytes
         entries = try ZipDirectory(bytes).entries()

@@ -37,7 +37,9 @@ struct ZipDirectory {
         var offset = bytes.count - 22
         let first = max(0, offset - 0xFFFF)
         while offset >= first, offset >= 0 {
-            if reader.number(at: offset, 4) == 0x0605_4B50, reader.number(at: offset + 20, 2) == bytes.count - offset - 22 {
+            if reader.number(at: offset, 4) == 0x0605_4B50,
+                reader.number(at: offset + 20, 2) == bytes.count - offset - 22
+            {
                 return try end(at: offset)
             }
             offset -= 1

@@ -145,7 +145,9 @@ private struct HuggingFaceKind {
         hasOffset = type.hasPrefix("Vivit")
         interpolation = isCLIP || type.hasPrefix("Siglip") ? .bicubic : .bilinear
         let statistics =
-            if isCLIP { Statistics.clip } else if type.hasPrefix("VideoMAE") { Statistics.imageNet } else { Statistics.half }
+            if isCLIP { Statistics.clip } else if type.hasPrefix("VideoMAE") { Statistics.imageNet } else {
+                Statistics.half
+            }
         (mean, std) = (statistics.mean, statistics.std)
     }
 }

@@ -5,10 +5,12 @@ public struct PreprocessingError: Error, Sendable, Equatable, CustomStringConver
     /// What was expected of it.
     public var detail: String
 
+    /// The error of a setting.
     public init(_ field: String, _ detail: String) {
         self.field = field
         self.detail = detail
     }
 
+    /// Field and detail.
     public var description: String { "\(field): \(detail)" }
 }

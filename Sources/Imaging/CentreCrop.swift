@@ -8,8 +8,11 @@ public struct CentreCrop: Sendable, Equatable {
         case halfToEven = "half_to_even"
     }
 
+    /// Rows of the result.
     public var height: Int
+    /// Columns of the result.
     public var width: Int
+    /// Where the middle is.
     public var rounding: Rounding
     /// The colour outside the picture, before it is rescaled: red, green, blue.
     public var fill: [UInt8]

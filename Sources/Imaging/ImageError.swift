@@ -20,6 +20,7 @@ public enum ImageError: Error, Sendable, Equatable {
 }
 
 extension ImageError: CustomStringConvertible {
+    /// The sentence.
     public var description: String {
         switch self {
         case .tooLarge(let width, let height, let limit):

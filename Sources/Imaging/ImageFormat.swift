@@ -10,6 +10,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// `image/jpeg`, `image/png`.
     public var mediaType: String { "image/\(rawValue)" }
 
     /// Recognises the format by the first bytes; a file's name or declared type are not asked.

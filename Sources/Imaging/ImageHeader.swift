@@ -2,9 +2,11 @@ import CImageCodecs
 
 /// What a picture says of itself before it is decoded.
 public struct ImageHeader: Sendable, Equatable {
+    /// By the first bytes.
     public let format: ImageFormat
     /// As stored, before any turn that EXIF asks for.
     public let width: Int
+    /// As stored, too.
     public let height: Int
     let layout: Layout
 
@@ -25,7 +27,9 @@ public struct ImageHeader: Sendable, Equatable {
             (width, height) = try ImageHeader.pngSize(of: bytes)
             layout = ImageHeader.pngLayout(of: bytes, depth: bytes[24], colourType: bytes[25])
         }
-        if width == 0 || height == 0 { throw .corrupt(format, reason: "its header declares \(width) × \(height) pixels") }
+        if width == 0 || height == 0 {
+            throw .corrupt(format, reason: "its header declares \(width) × \(height) pixels")
+        }
     }
 
     private static func jpegSize(of bytes: Span<UInt8>) throws(ImageError) -> (Int, Int) {
@@ -70,7 +74,7 @@ extension ImageError {
         case .truncated: throw .truncated(format)
         case .corrupt: throw .corrupt(format, reason: "its data contradict the format or their checksums")
         case .unsupported: throw .unsupportedVariant(format)
-        case .tooManyScans: throw .corrupt(format, reason: "it has more than 100 progressive scans")
+        case .tooManyScans: throw .corrupt(format, reason: "it has more than 50 progressive scans")
         case .outOfMemory: throw .outOfMemory
         }
     }

@@ -5,6 +5,7 @@ public struct ImageLimits: Sendable, Equatable {
     /// The longest side. JPEG can declare no longer one; a PNG of 1 × 50,000,000 would cost minutes to resize.
     public var side: Int
 
+    /// The limits of the interface unless told otherwise.
     public init(pixels: Int = 50_000_000, side: Int = 65_535) {
         self.pixels = pixels
         self.side = side

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// How a resized picture's pixels follow from the source's. All but `nearest` weigh a window of source pixels; when
@@ -13,8 +13,10 @@ public enum Interpolation: Int, Sendable, CaseIterable {
     case box
     case hamming
 
+    /// In lower case: `bicubic`.
     public var name: String { String(describing: self) }
 
+    /// By ``name``, in any case of letters.
     public init?(name: String) {
         guard let match = Interpolation.allCases.first(where: { $0.name == name.lowercased() }) else { return nil }
         self = match

@@ -1,7 +1,10 @@
 /// A picture in memory: 8-bit RGB, rows from top to bottom without gaps, `bytes[(y * width + x) * 3 + channel]`.
 public struct Pixels: Sendable, Equatable {
+    /// Pixels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
+    /// The colours, three bytes a pixel.
     public let bytes: [UInt8]
     /// What the file says beyond the colours. Nothing here looks at it but ``Preprocessing`` where it imitates a library
     /// that resizes before it drops it; whatever makes new pixels has `.opaque`.

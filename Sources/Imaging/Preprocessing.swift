@@ -8,17 +8,21 @@ public import Tensors
 ///
 /// A value made of data: the configurations that libraries save beside their checkpoints are mapped to it elsewhere.
 public struct Preprocessing: Sendable, Equatable {
+    /// To what size, before the crop.
     public var resizing: Resizing
+    /// With which filter.
     public var interpolation: Interpolation
     /// Whether palette and alpha are still there when the picture is resized (open_clip), or dropped before.
     public var resizesAsStored: Bool
     /// `nil`: nothing is cut, the result has the size that `resizing` gives.
     public var crop: CentreCrop?
+    /// What every value is multiplied by, usually 1/255.
     public var rescaleFactor: Double
     /// Added after the factor; −1 for the processors that map to [−1, 1] in one step.
     public var rescaleOffset: Double
     /// Red, green, blue.
     public var mean: [Double]
+    /// Red, green, blue.
     public var std: [Double]
 
     /// - Precondition: three numbers in `mean` and in `std`.

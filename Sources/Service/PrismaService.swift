@@ -1,4 +1,3 @@
-public import HTTP
 public import Logging
 internal import Scheduling
 public import Web

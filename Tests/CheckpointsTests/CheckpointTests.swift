@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
-import TextNumbers
 import Testing
+import TextNumbers
 
 @testable import Checkpoints
 
@@ -15,7 +15,10 @@ struct CheckpointTests {
 
     @Test(
         .enabled(if: Golden.isPresent),
-        arguments: [("hf_vit", Checkpoint.Layout.huggingFace), ("hf_dino", .huggingFace), ("timm_vit", .timm), ("openclip_gelu", .openCLIP)])
+        arguments: [
+            ("hf_vit", Checkpoint.Layout.huggingFace), ("hf_dino", .huggingFace), ("timm_vit", .timm),
+            ("openclip_gelu", .openCLIP),
+        ])
     func layoutsOfTheLibrariesAreRecognised(model: String, layout: Checkpoint.Layout) throws {
         let checkpoint = try Checkpoint(path: "\(Golden.folder)/models/\(model)/checkpoint")
         #expect(checkpoint.layout == layout)
@@ -36,7 +39,10 @@ struct CheckpointTests {
         #expect(try Checkpoint(path: folder.path).entries.map(\.name) == ["a"])
     }
 
-    @Test(arguments: [(["a.pt", "b.pth"], "PyTorch files (a.pt, b.pth) are not read yet"), ([], "no weights were found"), (["a.safetensors", "b.safetensors"], "which of a.safetensors, b.safetensors")])
+    @Test(arguments: [
+        (["a.pt", "b.pth"], "PyTorch files (a.pt, b.pth) are not read yet"), ([], "no weights were found"),
+        (["a.safetensors", "b.safetensors"], "which of a.safetensors, b.safetensors"),
+    ])
     func whatCannotBeOpenedSaysWhy(files: [String], sentence: String) throws {
         for file in files { try folder.write(file, "") }
         let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }

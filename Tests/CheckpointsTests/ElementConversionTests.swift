@@ -22,7 +22,8 @@ struct ElementConversionTests {
 
     @Test(
         arguments: [
-            (0x00, 0), (0x80, -0.0), (0x01, 0x1p-9), (0x07, 7 * 0x1p-9), (0x08, 0x1p-6), (0x38, 1), (0x3F, 1.875), (0x7E, 448),
+            (0x00, 0), (0x80, -0.0), (0x01, 0x1p-9), (0x07, 7 * 0x1p-9), (0x08, 0x1p-6), (0x38, 1), (0x3F, 1.875),
+            (0x7E, 448),
             (0xFE, -448),
         ] as [(UInt8, Float)])
     func float8OfFourExponentBits(bits: UInt8, value: Float) {

@@ -9,7 +9,9 @@ struct NpyHeaderTests {
         return [0x93] + Array("NUMPY".utf8) + [version, 0] + digits + Array(text.utf8)
     }
 
-    private static func dictionary(_ descr: String = "'<f4'", _ order: String = "False", _ shape: String = "(2, 3)") -> String {
+    private static func dictionary(_ descr: String = "'<f4'", _ order: String = "False", _ shape: String = "(2, 3)")
+        -> String
+    {
         "{'descr': \(descr), 'fortran_order': \(order), 'shape': \(shape), }"
     }
 
@@ -32,9 +34,11 @@ struct NpyHeaderTests {
         (file(dictionary("'<f16'")), "is not read"), (file(dictionary("''")), "is not read"),
         (file(dictionary("[('a', '<f4')]")), "records"), (file(dictionary("'<f4'", "0")), "True or False"),
         (file(dictionary("'<f4'", "Falsey")), "expected '}'"), (file(dictionary("'<f4'", "false")), "True or False"),
-        (file(dictionary("'<f4'", "False", "2")), "expected '('"), (file(dictionary("'<f4'", "False", "(2)")), "needs its ','"),
+        (file(dictionary("'<f4'", "False", "2")), "expected '('"),
+        (file(dictionary("'<f4'", "False", "(2)")), "needs its ','"),
         (file(dictionary("'<f4'", "False", "[2, 3]")), "expected '('"),
-        (file(dictionary("'<f4'", "False", "(2 3)")), "needs its ','"), (file(dictionary("'<f4'", "False", "(2,, 3)")), "whole number"),
+        (file(dictionary("'<f4'", "False", "(2 3)")), "needs its ','"),
+        (file(dictionary("'<f4'", "False", "(2,, 3)")), "whole number"),
         (file(dictionary("'<f4'", "False", "(-2, 3)")), "whole number"),
         (file(dictionary("'<f4'", "False", "(2.0, 3)")), "needs its ','"),
         (file(dictionary("'<f4'", "False", "(None, 3)")), "whole number"),

@@ -29,7 +29,9 @@ struct NpyTests {
         #expect(read.bytes == [0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121])
     }
 
-    @Test(arguments: [([2, 3], 23), ([2, 3], 25), ([], 0), ([0, 5], 4), ([1 << 40, 1 << 40], 8), ([5], 0)] as [([Int], Int)])
+    @Test(
+        arguments: [([2, 3], 23), ([2, 3], 25), ([], 0), ([0, 5], 4), ([1 << 40, 1 << 40], 8), ([5], 0)]
+            as [([Int], Int)])
     func elementsMustFillTheShape(shape: [Int], count: Int) {
         let bytes = NpyHeader(type: .float32, shape: shape).encoded + [UInt8](repeating: 0, count: count)
         #expect(throws: ArchiveError.self) { try Npy.decode(bytes) }

@@ -40,10 +40,12 @@ struct NpzTests {
     /// Where an archive outgrows 32 bits is decided by sizes alone, so it is shown without four gigabytes.
     @Test func largeArchivesTakeSixtyFourBits() throws {
         let small = ZipEntryHeader(name: "a", size: 100, offset: 0)
-        #expect(small.local(checksum: 1).count == small.localSize && small.central(checksum: 1).count == small.centralSize)
+        #expect(
+            small.local(checksum: 1).count == small.localSize && small.central(checksum: 1).count == small.centralSize)
         let large = ZipEntryHeader(name: "a", size: 5 << 30, offset: 6 << 30)
         #expect(large.localSize == small.localSize + 20 && large.centralSize == small.centralSize + 28)
-        #expect(large.local(checksum: 1).count == large.localSize && large.central(checksum: 1).count == large.centralSize)
+        #expect(
+            large.local(checksum: 1).count == large.localSize && large.central(checksum: 1).count == large.centralSize)
         let end = ZipEnd(entries: 2, offset: 6 << 30, size: 90).encoded
         #expect(end.count == 22 + 20 + 56)
         #expect(ZipEnd(entries: 2, offset: 600, size: 90).encoded.count == 22)

@@ -44,7 +44,8 @@ struct SafetensorsFileTests {
 
     @Test func whatIsWrittenIsReadBackAtAnyAlignment() throws {
         let folder = try TemporaryFolder()
-        let json = "{" + SafetensorsBytes.entry("byte", "U8", "[1]", "[0,1]") + ","
+        let json =
+            "{" + SafetensorsBytes.entry("byte", "U8", "[1]", "[0,1]") + ","
             + SafetensorsBytes.entry("a", "F32", "[2]", "[1,9]") + "}"
         var bytes = SafetensorsBytes.file(json, data: 1)
         for value in [Float(1.5), -2] { withUnsafeBytes(of: value) { bytes += Array($0) } }

@@ -22,7 +22,8 @@ struct SafetensorsHeaderTests {
     }
 
     private static func two(_ first: String, _ second: String) -> String {
-        "{" + SafetensorsBytes.entry("a", "F32", "[2]", first) + "," + SafetensorsBytes.entry("b", "F32", "[2]", second) + "}"
+        "{" + SafetensorsBytes.entry("a", "F32", "[2]", first) + "," + SafetensorsBytes.entry("b", "F32", "[2]", second)
+            + "}"
     }
 
     private static let json: [Case] = [
@@ -37,7 +38,8 @@ struct SafetensorsHeaderTests {
         Case(String(repeating: "[", count: 9), 0, "not the expected JSON"),
         Case(String(repeating: "{\"a\":", count: 200_000), 0, "not the expected JSON"),
         Case("{\"__metadata__\":5}", 0, "is not an object"), Case("{\"__metadata__\":[]}", 0, "is not an object"),
-        Case("{\"__metadata__\":{\"k\":5}}", 0, "'k' is none"), Case("{\"__metadata__\":{\"k\":null}}", 0, "'k' is none"),
+        Case("{\"__metadata__\":{\"k\":5}}", 0, "'k' is none"),
+        Case("{\"__metadata__\":{\"k\":null}}", 0, "'k' is none"),
         Case("{\"__metadata__\":{\"k\":{}}}", 0, "'k' is none"),
         Case("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "not the expected JSON"),
         Case("{\(SafetensorsBytes.entry()),\(SafetensorsBytes.entry())}", 8, "not the expected JSON"),
@@ -63,7 +65,8 @@ struct SafetensorsHeaderTests {
         Case(one("F32", "[[2]]"), 8, "needs a 'shape'"), Case(one("F32", "[1e300]"), 8, "needs a 'shape'"),
         Case(one("F32", "[-0.5,-4]"), 8, "needs a 'shape'"),
         Case(one("F32", "[" + String(repeating: "1,", count: 64) + "2]"), 8, "65 axes; the limit is 64"),
-        Case(one("F32", "[2]", "8"), 8, "needs 'data_offsets'"), Case(one("F32", "[2]", "[]"), 8, "needs 'data_offsets'"),
+        Case(one("F32", "[2]", "8"), 8, "needs 'data_offsets'"),
+        Case(one("F32", "[2]", "[]"), 8, "needs 'data_offsets'"),
         Case(one("F32", "[2]", "[8]"), 8, "needs 'data_offsets'"),
         Case(one("F32", "[2]", "[0,4,8]"), 8, "needs 'data_offsets'"),
         Case(one("F32", "[2]", "[-4,4]"), 8, "needs 'data_offsets'"),
@@ -103,7 +106,10 @@ struct SafetensorsHeaderTests {
         #expect(sentence.hasPrefix("x.safetensors: "))
     }
 
-    @Test(arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22]] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE2, 0x82, 0x22],
+        ] as [[UInt8]])
     func namesMustBeUTF8(name: [UInt8]) {
         let json = [UInt8(ascii: "{")] + name + Array(":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}".utf8)
         #expect(throws: CheckpointError.self) { try SafetensorsHeader(json: json, dataSize: 0, file: "x") }
@@ -111,8 +117,12 @@ struct SafetensorsHeaderTests {
 
     @Test(
         arguments: [
-            ([], CheckpointError.Reason.tooShort(bytes: 3), 3), (SafetensorsBytes.length(1 << 63), .headerTooLong(length: 1 << 63, limit: 100_000_000), 100),
-            (SafetensorsBytes.length(100_000_001), .headerTooLong(length: 100_000_001, limit: 100_000_000), 200_000_000),
+            ([], CheckpointError.Reason.tooShort(bytes: 3), 3),
+            (SafetensorsBytes.length(1 << 63), .headerTooLong(length: 1 << 63, limit: 100_000_000), 100),
+            (
+                SafetensorsBytes.length(100_000_001), .headerTooLong(length: 100_000_001, limit: 100_000_000),
+                200_000_000
+            ),
             (SafetensorsBytes.length(.max), .headerTooLong(length: .max, limit: 100_000_000), 100),
             (SafetensorsBytes.length(93), .headerPastEnd(length: 93, available: 92), 100),
         ] as [([UInt8], CheckpointError.Reason, Int)])
@@ -125,15 +135,20 @@ struct SafetensorsHeaderTests {
     @Test func limitsAreInclusive() throws {
         #expect(try SafetensorsHeader.length(prefix: SafetensorsBytes.length(92), fileSize: 100, file: "x") == 92)
         let shape = "[" + String(repeating: "1,", count: 63) + "2]"
-        #expect(try SafetensorsHeader(json: Array(Self.one("F32", shape).utf8), dataSize: 8, file: "x").entries[0].shape.count == 64)
+        #expect(
+            try SafetensorsHeader(json: Array(Self.one("F32", shape).utf8), dataSize: 8, file: "x").entries[0].shape
+                .count == 64)
     }
 
     @Test func entriesComeInTheOrderOfTheirBytes() throws {
-        let json = "  {" + [
-            SafetensorsBytes.entry("z", "F32", "[2]", "[8,16]"), SafetensorsBytes.entry("empty", "F64", "[0,3]", "[8,8]"),
-            "\"__metadata__\":{\"format\":\"pt\"}", SafetensorsBytes.entry("a", "U8", "[8]", "[0,8]"),
-            SafetensorsBytes.entry("scalar", "I16", "[]", "[16,18]"),
-        ].joined(separator: ",") + "}   "
+        let json =
+            "  {"
+            + [
+                SafetensorsBytes.entry("z", "F32", "[2]", "[8,16]"),
+                SafetensorsBytes.entry("empty", "F64", "[0,3]", "[8,8]"),
+                "\"__metadata__\":{\"format\":\"pt\"}", SafetensorsBytes.entry("a", "U8", "[8]", "[0,8]"),
+                SafetensorsBytes.entry("scalar", "I16", "[]", "[16,18]"),
+            ].joined(separator: ",") + "}   "
         let header = try SafetensorsHeader(json: Array(json.utf8), dataSize: 18, file: "x")
         #expect(header.entries.map(\.name) == ["a", "empty", "z", "scalar"])
         #expect(header.ranges == [0..<8, 8..<8, 8..<16, 16..<18])

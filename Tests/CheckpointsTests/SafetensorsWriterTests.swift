@@ -10,7 +10,8 @@ struct SafetensorsWriterTests {
         let writer = SafetensorsWriter(
             [
                 ("logits \"é\"", ArrayValue(tensor)), ("ids", ArrayValue([7, -8], shape: [2])),
-                ("flags", ArrayValue(type: .bool, shape: [3], bytes: [1, 0, 1])), ("none", ArrayValue([], shape: [0, 4])),
+                ("flags", ArrayValue(type: .bool, shape: [3], bytes: [1, 0, 1])),
+                ("none", ArrayValue([], shape: [0, 4])),
             ], metadata: [("response", "{\"a\": 1}")])
         let bytes = writer.encoded
         #expect(bytes.count == writer.byteCount)
@@ -34,7 +35,10 @@ struct SafetensorsWriterTests {
         let large = Tensor(repeating: 1, shape: [3 * SafetensorsWriter.pieceSize / 4 + 1])
         var pieces: [Int] = []
         SafetensorsWriter([("large", ArrayValue(large))]).write { pieces.append($0.count) }
-        #expect(pieces.dropFirst() == [SafetensorsWriter.pieceSize, SafetensorsWriter.pieceSize, SafetensorsWriter.pieceSize, 4])
+        #expect(
+            pieces.dropFirst() == [
+                SafetensorsWriter.pieceSize, SafetensorsWriter.pieceSize, SafetensorsWriter.pieceSize, 4,
+            ])
     }
 
     @Test func anEmptyFileIsValid() throws {

@@ -36,7 +36,10 @@ struct ShardIndexTests {
             (#""a": "part-1.safetensors", "c": "part-2.safetensors""#, "tensor 'b' is in no line of the index", true),
             (good + #", "d": "part-2.safetensors""#, "tensor 'd' should be in 'part-2.safetensors' and is not", true),
             (good + #", "d": "part-3.safetensors""#, "names 'part-3.safetensors', which is not there", true),
-            (#""a": "part-2.safetensors", "b": "part-1.safetensors", "c": "part-2.safetensors""#, "'a' should be in 'part-2.safetensors'", true),
+            (
+                #""a": "part-2.safetensors", "b": "part-1.safetensors", "c": "part-2.safetensors""#,
+                "'a' should be in 'part-2.safetensors'", true
+            ),
             (#""a": "../part-1.safetensors""#, "not a file of its own folder", true),
             (#""a": "/etc/part.safetensors""#, "not a file of its own folder", true),
             (#""a": "sub/part.safetensors""#, "not a file of its own folder", true),

@@ -10,14 +10,16 @@ struct TensorSummaryTests {
 
     @Test func sumsAreOfFloat64() throws {
         let bytes = [0x1p60, 1, -0x1p60].flatMap { value -> [UInt8] in withUnsafeBytes(of: value) { [UInt8]($0) } }
-        let summary = try file([("a", ArrayValue(type: .float64, shape: [3, 1], bytes: bytes))]).summaries(checksums: true)
+        let summary = try file([("a", ArrayValue(type: .float64, shape: [3, 1], bytes: bytes))]).summaries(
+            checksums: true)
         #expect(summary == [TensorSummary(name: "a", datatype: "float64", shape: [3, 1], sum: 0, absSum: 0x1p61)])
     }
 
     @Test func sumsThatAreNotFiniteAreNone() throws {
         let values: [Float] = [.infinity, .nan, -.infinity]
         for value in values {
-            let summary = try file([("a", ArrayValue(Tensor(shape: [2], elements: [1, value])))]).summaries(checksums: true)
+            let summary = try file([("a", ArrayValue(Tensor(shape: [2], elements: [1, value])))]).summaries(
+                checksums: true)
             #expect(summary[0].sum == nil && summary[0].absSum == nil)
         }
     }
@@ -38,7 +40,8 @@ struct TensorSummaryTests {
     @Test func typesAreCalledAsInPyTorch() {
         #expect(
             ElementType.allCases.map(\.torchName) == [
-                "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "int64", "int32", "int16", "int8",
+                "float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "int64", "int32", "int16",
+                "int8",
                 "uint64", "uint32", "uint16", "uint8", "bool",
             ])
     }

@@ -7,7 +7,9 @@ struct WeightReaderTests {
     private let reader: WeightReader
 
     init() throws {
-        let names = ["vit.encoder.layer.0.query.weight", "vit.encoder.layer.1.query.weight", "vit.norm.bias", "head.weight"]
+        let names = [
+            "vit.encoder.layer.0.query.weight", "vit.encoder.layer.1.query.weight", "vit.norm.bias", "head.weight",
+        ]
         let writer = SafetensorsWriter(
             names.enumerated().map { ($0.element, ArrayValue(Tensor(repeating: Float($0.offset), shape: [2, 3]))) })
         reader = WeightReader(try Checkpoint.opening(writer.encoded))
@@ -23,7 +25,8 @@ struct WeightReaderTests {
 
     @Test func errorsNameTheWholeKey() {
         #expect(
-            throws: CheckpointError("m.safetensors", .wrongShape(name: "head.weight", expected: [3, 2], found: [2, 3]))
+            throws: CheckpointError(
+                "m.safetensors", .wrongShape(name: "head.weight", expected: [3, 2], found: [2, 3]))
         ) { try reader.tensor("head.weight", [3, 2]) }
         let nearest = ["vit.encoder.layer.1.query.weight", "vit.encoder.layer.0.query.weight"]
         #expect(
@@ -40,7 +43,8 @@ struct WeightReaderTests {
     @Test func whatNobodyReadIsNamed() throws {
         _ = try reader.tensor("head.weight", [2, 3])
         #expect(throws: CheckpointError.self) { try reader["vit.norm"].tensor("bias", [9]) }
-        #expect(reader.unused == ["vit.encoder.layer.0.query.weight", "vit.encoder.layer.1.query.weight", "vit.norm.bias"])
+        #expect(
+            reader.unused == ["vit.encoder.layer.0.query.weight", "vit.encoder.layer.1.query.weight", "vit.norm.bias"])
         reader["vit"].ignore("norm.bias")
         _ = try reader["vit"]["encoder.layer", 0].tensorIfPresent("query.weight", [2, 3])
         #expect(reader.unused == ["vit.encoder.layer.1.query.weight"])

@@ -2,8 +2,8 @@ import Foundation
 import HookedModels
 import Imaging
 import Tensors
-import TextNumbers
 import Testing
+import TextNumbers
 
 struct PreprocessingConfigurationTests {
     private static let images = URL(filePath: #filePath).deletingLastPathComponent()
@@ -60,11 +60,13 @@ struct PreprocessingConfigurationTests {
     @Test func transformersDefaultsFollowTheProcessor() throws {
         let old = try transformers(#"{"feature_extractor_type": "ViTFeatureExtractor", "size": 384}"#)
         #expect(old.resizing == .exact(height: 384, width: 384) && old.crop == nil && old.interpolation == .bilinear)
-        let clip = try transformers(#"{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224}"#)
+        let clip = try transformers(
+            #"{"feature_extractor_type": "CLIPFeatureExtractor", "size": 224, "crop_size": 224}"#)
         #expect(clip.resizing == .shortestEdge(224) && clip.interpolation == .bicubic && clip.mean[0] == 0.48145466)
         #expect(clip.crop == CentreCrop(height: 224, width: 224, rounding: .down))
         let vivit = try transformers(
-            #"{"image_processor_type": "VivitImageProcessor", "rescale_factor": 0.00784, "size": {"shortest_edge": 256}}"#)
+            #"{"image_processor_type": "VivitImageProcessor", "rescale_factor": 0.00784, "size": {"shortest_edge": 256}}"#
+        )
         #expect(vivit.rescaleOffset == -1 && vivit.rescaleFactor == 0.00784)
         let plain = try transformers(#"{"do_resize": false, "do_rescale": false, "do_normalize": false}"#)
         #expect(plain == Preprocessing(resizing: .none, rescaleFactor: 1))
@@ -86,7 +88,8 @@ struct PreprocessingConfigurationTests {
 
     @Test func openCLIPTakesItsSizeFromTheTower() throws {
         let json: JSONValue = [
-            "model_cfg": ["vision_cfg": ["image_size": 240]], "preprocess_cfg": ["resize_mode": "longest", "fill_color": 7],
+            "model_cfg": ["vision_cfg": ["image_size": 240]],
+            "preprocess_cfg": ["resize_mode": "longest", "fill_color": 7],
         ]
         let preprocess = try Preprocessing(openCLIP: json)
         #expect(preprocess.resizing == .fitting(height: 240, width: 240) && preprocess.crop?.fill == [7, 7, 7])
@@ -95,9 +98,11 @@ struct PreprocessingConfigurationTests {
 
     @Test(
         arguments: [
-            ("[]", "preprocessing"), (#"{"size": "big"}"#, "size"), (#"{"size": 0}"#, "size"), (#"{"size": -1}"#, "size"),
+            ("[]", "preprocessing"), (#"{"size": "big"}"#, "size"), (#"{"size": 0}"#, "size"),
+            (#"{"size": -1}"#, "size"),
             (#"{"size": 9000}"#, "size"), (#"{"size": {}}"#, "size"), (#"{"size": {"height": 5}}"#, "size"),
-            (#"{"size": {"height": 5, "width": 0}}"#, "size.width"), (#"{"size": {"shortest_edge": 2.5}}"#, "size.shortest_edge"),
+            (#"{"size": {"height": 5, "width": 0}}"#, "size.width"),
+            (#"{"size": {"shortest_edge": 2.5}}"#, "size.shortest_edge"),
             (#"{"size": [1]}"#, "size"), (#"{"resample": 9}"#, "resample"), (#"{"resample": "cubic"}"#, "resample"),
             (#"{"image_mean": [0.5]}"#, "image_mean"), (#"{"image_mean": 0.5}"#, "image_mean"),
             (#"{"image_std": [1, 1, 0]}"#, "image_std"), (#"{"image_std": [1, 1, -1]}"#, "image_std"),
@@ -111,9 +116,23 @@ struct PreprocessingConfigurationTests {
 
     @Test(
         arguments: [
-            (#"{"resize": 5, "crop": null, "mean": null, "std": null, "interpolation": "box"}"#, Preprocessing(resizing: .shortestEdge(5), interpolation: .box)),
-            (#"{"resize": null, "crop": 7}"#, Preprocessing(resizing: .none, crop: CentreCrop(height: 7, width: 7, rounding: .down), mean: [1, 1, 1], std: [2, 2, 2])),
-            (#"{"resize": {"mode": "fit", "height": 3, "width": 4}, "crop": {"height": 1, "width": 2, "rounding": "half_to_even", "fill": [1, 2, 3]}}"#, Preprocessing(resizing: .fitting(height: 3, width: 4), crop: CentreCrop(height: 1, width: 2, rounding: .halfToEven, fill: [1, 2, 3]), mean: [1, 1, 1], std: [2, 2, 2])),
+            (
+                #"{"resize": 5, "crop": null, "mean": null, "std": null, "interpolation": "box"}"#,
+                Preprocessing(resizing: .shortestEdge(5), interpolation: .box)
+            ),
+            (
+                #"{"resize": null, "crop": 7}"#,
+                Preprocessing(
+                    resizing: .none, crop: CentreCrop(height: 7, width: 7, rounding: .down), mean: [1, 1, 1],
+                    std: [2, 2, 2])
+            ),
+            (
+                #"{"resize": {"mode": "fit", "height": 3, "width": 4}, "crop": {"height": 1, "width": 2, "rounding": "half_to_even", "fill": [1, 2, 3]}}"#,
+                Preprocessing(
+                    resizing: .fitting(height: 3, width: 4),
+                    crop: CentreCrop(height: 1, width: 2, rounding: .halfToEven, fill: [1, 2, 3]), mean: [1, 1, 1],
+                    std: [2, 2, 2])
+            ),
         ])
     func singleSettingsAreOverridden(text: String, expected: Preprocessing) throws {
         let base = Preprocessing(

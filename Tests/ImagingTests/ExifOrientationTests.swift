@@ -3,7 +3,9 @@ import Testing
 
 struct ExifOrientationTests {
     /// A TIFF block with one entry of the given tag, type and value.
-    private static func block(little: Bool = true, tag: Int = 0x0112, type: Int = 3, value: Int = 6, entries: Int = 1) -> [UInt8] {
+    private static func block(little: Bool = true, tag: Int = 0x0112, type: Int = 3, value: Int = 6, entries: Int = 1)
+        -> [UInt8]
+    {
         func number(_ value: Int, _ count: Int) -> [UInt8] {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
             return little ? bytes : bytes.reversed()
@@ -38,16 +40,20 @@ struct ExifOrientationTests {
     }
 
     @Test func otherSegmentsAndFillBytesAreSteppedOver() {
-        let other = Self.segment(0xE0, Array("JFIF".utf8)) + [0xFF, 0xFF] + Self.segment(0xE1, Array("http://ns".utf8)).dropFirst()
+        let other =
+            Self.segment(0xE0, Array("JFIF".utf8)) + [0xFF, 0xFF]
+            + Self.segment(0xE1, Array("http://ns".utf8)).dropFirst()
         #expect(ExifOrientation(of: Self.jpeg([other, Self.exif(Self.block())]).span, .jpeg) == .quarterClockwise)
     }
 
     @Test(
         arguments: [
             jpeg([]), jpeg([exif([])]), jpeg([exif(block(value: 9))]), jpeg([exif(block(value: 0))]),
-            jpeg([exif(block(type: 2))]), jpeg([exif(block(tag: 0x0113))]), jpeg([exif(block(tag: 1, entries: 65_535))]),
+            jpeg([exif(block(type: 2))]), jpeg([exif(block(tag: 0x0113))]),
+            jpeg([exif(block(tag: 1, entries: 65_535))]),
             jpeg([exif(Array(block().dropLast(5)))]), jpeg([exif([0x49, 0x49, 42, 0, 0xFF, 0xFF, 0xFF, 0xFF])]),
-            jpeg([exif([0x49, 0x49, 43, 0, 8, 0, 0, 0])]), [0xFF, 0xD8, 0xFF, 0xE1, 0xFF, 0xFF] + Array("Exif\0\0".utf8),
+            jpeg([exif([0x49, 0x49, 43, 0, 8, 0, 0, 0])]),
+            [0xFF, 0xD8, 0xFF, 0xE1, 0xFF, 0xFF] + Array("Exif\0\0".utf8),
             [0xFF, 0xD8, 0xFF, 0xE1, 0, 1], [0xFF, 0xD8], [],
         ] as [[UInt8]])
     func damagedOrAbsentDataCountAsNone(bytes: [UInt8]) {

@@ -56,7 +56,9 @@ struct PixelsDecodingTests {
         #expect(throws: error) { try Pixels(decoding: bytes) }
     }
 
-    @Test(.enabled(if: Golden.isPresent), arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "png_rgb.png", "png_interlaced.png"])
+    @Test(
+        .enabled(if: Golden.isPresent),
+        arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "png_rgb.png", "png_interlaced.png"])
     func cutAnywhereIsAnErrorAndNeverAHalfPicture(file: String) throws {
         let bytes = try Golden.bytes("files/\(file)")
         for count in Array(stride(from: 0, to: bytes.count, by: 37)) + [bytes.count - 1] {

@@ -19,13 +19,16 @@ struct PixelsResizingTests {
         #expect(resized.bytes == truth.payload)
     }
 
-    @Test(arguments: Interpolation.allCases, [(7, 5), (31, 12), (64, 64), (1, 90), (200, 3), (50, 40), (23, 40), (50, 17)])
+    @Test(
+        arguments: Interpolation.allCases,
+        [(7, 5), (31, 12), (64, 64), (1, 90), (200, 3), (50, 40), (23, 40), (50, 17)])
     func keepingARegionEqualsCroppingTheWhole(interpolation: Interpolation, size: (width: Int, height: Int)) {
         let source = noise(width: 50, height: 40, seed: 11)
         let whole = source.resized(width: size.width, height: size.height, interpolation)
         #expect(whole.width == size.width && whole.height == size.height)
         let region = PixelRegion(
-            columns: (size.width / 3)..<(size.width - size.width / 4), rows: (size.height / 4)..<(size.height - size.height / 3))
+            columns: (size.width / 3)..<(size.width - size.width / 4),
+            rows: (size.height / 4)..<(size.height - size.height / 3))
         let part = source.resized(width: size.width, height: size.height, interpolation, keeping: region)
         #expect(part == whole.cropped(to: region))
     }

@@ -24,7 +24,9 @@ struct PixelsTurningTests {
     }
 
     @Test func everyOrientationHasAnInverse() {
-        let inverses: [ExifOrientation: ExifOrientation] = [.quarterClockwise: .quarterCounterclockwise, .quarterCounterclockwise: .quarterClockwise]
+        let inverses: [ExifOrientation: ExifOrientation] = [
+            .quarterClockwise: .quarterCounterclockwise, .quarterCounterclockwise: .quarterClockwise,
+        ]
         for orientation in ExifOrientation.allCases {
             #expect(picture.turned(orientation).turned(inverses[orientation] ?? orientation) == picture)
         }

@@ -67,7 +67,10 @@ struct PreprocessingTests {
     }
 
     /// Extent, crop, first index by transformers' rule and by torchvision's.
-    @Test(arguments: [(11, 8, 1, 2), (9, 8, 0, 0), (13, 8, 2, 2), (15, 8, 3, 4), (8, 8, 0, 0), (5, 8, -2, -1), (7, 8, -1, 0), (6, 8, -1, -1)])
+    @Test(arguments: [
+        (11, 8, 1, 2), (9, 8, 0, 0), (13, 8, 2, 2), (15, 8, 3, 4), (8, 8, 0, 0), (5, 8, -2, -1), (7, 8, -1, 0),
+        (6, 8, -1, -1),
+    ])
     func theLibrariesDisagreeOnOddMargins(extent: Int, crop: Int, down: Int, halfToEven: Int) throws {
         // One row whose red channel is the column's number + 1: the crop's first red tells where it begins.
         let bytes = (0..<extent).flatMap { column -> [UInt8] in [UInt8(column + 1), 0, 0] }

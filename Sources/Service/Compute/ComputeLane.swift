@@ -1,5 +1,6 @@
 internal import HookedModels
 internal import Scheduling
+internal import Tensors
 internal import Web
 
 /// The one place where requests wait for the processor: a bounded queue before one thread that computes.

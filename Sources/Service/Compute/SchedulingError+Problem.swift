@@ -1,5 +1,5 @@
 internal import HTTPTypes
-internal import Scheduling
+public import Scheduling
 internal import TextNumbers
 public import Web
 

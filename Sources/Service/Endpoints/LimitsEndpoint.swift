@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Imaging
 internal import TextNumbers
 internal import Web
 

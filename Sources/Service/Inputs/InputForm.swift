@@ -22,14 +22,14 @@ extension InputSource {
 
     private static let image = Form<InputSource>.oneKey(
         "Image", "A picture's bytes, or where they are.",
-        Variant("base64", Form<[UInt8]>.base64, "The file's bytes.") { .image($0) },
+        Variant("base64", .base64, "The file's bytes.") { (bytes: [UInt8]) in .image(bytes) },
         Variant("part", .string(length: 1...1_024), "The name of a part of the multipart body.") { .part($0) })
 }
 
 extension Form where Value == [UInt8] {
     /// Bytes in base64 (RFC 4648, section 4).
     static let base64 = Form<String>.string.map(checking: { (text: String) throws(Mismatch) -> [UInt8] in
-        do {
+        do throws(JSONError) {
             return try Base64.decode(text)
         } catch {
             throw Mismatch("not base64: \(error.reason) at character \(error.position + 1)")

@@ -47,30 +47,6 @@ extension InputOptions {
     }
 }
 
-/// Flags of a request; those left out stay as the model has them.
-struct FlagOverrides: Sendable {
-    let useAttnResult: Bool?
-    let useSplitQKVInput: Bool?
-    let useAttnIn: Bool?
-    let useHookMLPIn: Bool?
-
-    static let form = Form.object(
-        "Flags", "Switches that make optional hooks exist.",
-        fields: Field(optional: "use_attn_result", .boolean, "attn.hook_result: each head's own contribution."),
-        Field(optional: "use_split_qkv_input", .boolean, "hook_q_input, hook_k_input and hook_v_input."),
-        Field(optional: "use_attn_in", .boolean, "hook_attn_in: the stream as each head reads it."),
-        Field(optional: "use_hook_mlp_in", .boolean, "hook_mlp_in: the stream as the MLP reads it."),
-        make: FlagOverrides.init)
-
-    func apply(to own: HookFlags) -> HookFlags {
-        HookFlags(
-            useAttnResult: useAttnResult ?? own.useAttnResult,
-            useSplitQKVInput: useSplitQKVInput ?? own.useSplitQKVInput,
-            useAttnIn: useAttnIn ?? own.useAttnIn,
-            useHookMLPIn: useHookMLPIn ?? own.useHookMLPIn)
-    }
-}
-
 extension HookFlags {
     /// Under the names that requests use.
     var json: JSONValue {

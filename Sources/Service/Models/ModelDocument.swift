@@ -1,5 +1,6 @@
 internal import HookedModels
 internal import Imaging
+internal import Tensors
 internal import TextNumbers
 internal import Web
 

@@ -8,7 +8,9 @@ enum SafetensorsBytes {
 
     static func length(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
 
-    static func entry(_ name: String = "a", _ type: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]") -> String {
+    static func entry(
+        _ name: String = "a", _ type: String = "F32", _ shape: String = "[2]", _ offsets: String = "[0,8]"
+    ) -> String {
         #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(offsets)}"#
     }
 }

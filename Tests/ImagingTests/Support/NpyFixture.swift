@@ -17,7 +17,9 @@ struct NpyFixture {
 
     var floats: [Float] {
         payload.withUnsafeBytes { bytes in
-            (0..<(bytes.count / 4)).map { Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)) }
+            (0..<(bytes.count / 4)).map {
+                Float(bitPattern: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))
+            }
         }
     }
 }
