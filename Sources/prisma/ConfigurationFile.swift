@@ -36,7 +36,7 @@ enum ConfigurationFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "not YAML at line \(mark.line), column \(mark.column): \(problem)"
-        case .duplicatedKeysInMapping(let keys, _): "a key stands twice: \(keys.map { $0.string ?? "?" }.joined(separator: ", "))"
+        case .duplicatedKeysInMapping(let keys, _): "a key stands twice: \(keys.joined(separator: ", "))"
         default: "not YAML"
         }
     }

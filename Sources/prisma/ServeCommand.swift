@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Logging
+public import Logging
 
 /// `prisma serve`: runs the server until it is told to stop.
 struct ServeCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import Foundation
 import HookedModels
 import Service
+import TextNumbers
 import Web
 
 /// The configuration file as it is written: every key, its range and its default. An unknown key is a mistake.
