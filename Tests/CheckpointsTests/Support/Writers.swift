@@ -2,11 +2,7 @@ import Checkpoints
 
 extension SafetensorsWriter {
     /// The whole file.
-    var encoded: [UInt8] {
-        var bytes: [UInt8] = []
-        write { piece in piece.withUnsafeBufferPointer { bytes += $0 } }
-        return bytes
-    }
+    var encoded: [UInt8] { pieces.joined }
 }
 
 extension SafetensorsFile {
