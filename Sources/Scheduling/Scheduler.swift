@@ -29,6 +29,8 @@ public final class Scheduler<Model: BatchModel>: Sendable {
         let work: Model.Work
         let rows: Int
         let submitted: Duration
+        /// How long the caller was willing to wait.
+        let patience: Duration
         let continuation: CheckedContinuation<Completion<Model.Output>, any Error>
     }
 
@@ -100,7 +102,8 @@ public final class Scheduler<Model: BatchModel>: Sendable {
         let id = Mutex<ID?>(nil)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let pending = Pending(work: work, rows: rows, submitted: now, continuation: continuation)
+                let pending = Pending(
+                    work: work, rows: rows, submitted: now, patience: patience, continuation: continuation)
                 // Under this lock the task is either seen to be cancelled, or its handler finds the number.
                 let refusal: (any Error)? = id.withLock { id in
                     if Task.isCancelled { return CancellationError() }
@@ -265,7 +268,7 @@ public final class Scheduler<Model: BatchModel>: Sendable {
             return ids.compactMap { state.pending.removeValue(forKey: $0) }
         }
         for pending in late {
-            pending.continuation.resume(throwing: SchedulingError.deadlineExceeded(after: now - pending.submitted))
+            pending.continuation.resume(throwing: SchedulingError.deadlineExceeded(after: pending.patience))
         }
     }
 }
