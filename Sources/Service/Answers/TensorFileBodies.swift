@@ -21,10 +21,11 @@ struct NpyBody: BodyEncoder {
 
     func encode(_ answer: TensorAnswer, _ context: RequestContext) throws -> ResponseBody {
         guard let only = answer.tensors.first, answer.tensors.count == 1 else {
+            let names = answer.tensors.prefix(4).map(\.name) + (answer.tensors.count > 4 ? ["…"] : [])
             throw Problem(
                 .notAcceptable,
                 "application/x-npy holds exactly one tensor and the answer has \(answer.tensors.count)"
-                    + (answer.tensors.isEmpty ? "." : " (\(answer.tensors.prefix(4).map(\.name).joined(separator: ", ")), …).")
+                    + (names.isEmpty ? "." : " (\(names.joined(separator: ", "))).")
                     + " Ask for one, or for application/x-npz.")
         }
         let array = ArrayValue(only.values)
