@@ -1,6 +1,7 @@
 internal import Checkpoints
 internal import HTTPTypes
 internal import HookedModels
+internal import Imaging
 internal import Tensors
 internal import TextNumbers
 internal import Web
@@ -11,13 +12,15 @@ struct ModelRun: Sendable {
     let loaded: LoadedModel
     let options: InputOptions
     let plan: HookPlan
+    /// How this request's pictures are prepared.
+    let preprocessing: Preprocessing
     /// Whether the request asked to see what went into the model.
     let showsPixels: Bool
 
     /// - Parameters:
     ///   - captures: what the request wants to see; `pixel_values` among the hooks is taken out.
     ///   - place: where in the document a capture, or one of its hooks, stands.
-    /// - Throws: 404, 409, 503 for the model; 400 for the plan.
+    /// - Throws: 404, 409, 503 for the model; 400 for the plan and for settings of the preprocessing.
     init(
         _ service: PrismaService, _ model: String, _ options: InputOptions, captures: [CaptureRequest] = [],
         stopAtLayer: Int? = nil, place: (_ capture: Int, _ hook: Int?) -> JSONPointer = ModelRun.inCapture
@@ -25,6 +28,9 @@ struct ModelRun: Sendable {
         self.service = service
         self.options = options
         loaded = try service.models.model(model)
+        let image = loaded.model.architecture.image
+        preprocessing = try options.preprocess.apply(
+            to: loaded.model.preprocessing, height: image.height, width: image.width)
         var wanted = captures
         for index in wanted.indices { wanted[index].hooks.removeAll { $0 == CaptureForm.pixelValues } }
         showsPixels = captures.contains { $0.hooks.contains(CaptureForm.pixelValues) }
@@ -47,7 +53,7 @@ struct ModelRun: Sendable {
     /// - Throws: 400, 413, 415, 422 for the inputs; 413 where the answer would be too large; 429, 503, 504.
     func execute(_ payload: RequestPayload, _ context: RequestContext) async throws -> (ForwardResult, pixels: Tensor) {
         try weigh(inputs: try service.inputs.count(options, payload, for: loaded.model))
-        let pixels = try await service.inputs.pixels(options, payload, for: loaded.model, context)
+        let pixels = try await service.inputs.pixels(options, payload, for: loaded.model, preprocessing, context)
         let result = try await service.lane.run(
             ForwardRequest(pixels: pixels, plan: plan), on: loaded, alone: options.isDeterministic, context: context)
         return (result, pixels)
@@ -105,17 +111,16 @@ struct ModelRun: Sendable {
 
     /// What an answer came from.
     var provenance: JSONMember {
-        let model = loaded.model
+        let preparation: JSONValue = ["settings": preprocessing.json, "exif": .string(options.exif.rawValue)]
         let wish: JSONValue = [
             "flags": plan.flags.json, "stop_at_layer": plan.stopAtLayer.map { .integer(Int64($0)) } ?? .null,
-            "captures": .list(
-                plan.captures.map { .list([.string($0.name), .list($0.shape.map { .integer(Int64($0)) })]) }),
+            "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
         ]
         return JSONMember(
             "provenance",
             [
                 "model": .string(loaded.id), "weights": loaded.digest.value.map { .string($0) } ?? .null,
-                "preprocessing": .string(Digest.sha256(of: model.preprocessing.json.serialized)),
+                "preprocessing": .string(Digest.sha256(of: preparation.serialized)),
                 "plan": .string(Digest.sha256(of: wish.serialized)), "server": .string(ServerVersion.number),
             ])
     }

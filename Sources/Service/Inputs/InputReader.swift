@@ -15,7 +15,8 @@ struct InputReader: Sendable {
 
     /// - Returns: [input] + the model's input shape, in the order given.
     func pixels(
-        _ options: InputOptions, _ payload: RequestPayload, for model: HookedModel, _ context: RequestContext
+        _ options: InputOptions, _ payload: RequestPayload, for model: HookedModel, _ preprocessing: Preprocessing,
+        _ context: RequestContext
     ) async throws -> Tensor {
         let sources = try sources(options, payload)
         let shape = model.architecture.inputShape
@@ -24,7 +25,7 @@ struct InputReader: Sendable {
             try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
                 for (index, source) in sources.enumerated() {
                     group.addTask {
-                        (index, try await read(source.value, at: source.place, options, model))
+                        (index, try await read(source.value, at: source.place, options, model, preprocessing))
                     }
                 }
                 var unordered = [Tensor?](repeating: nil, count: sources.count)
@@ -62,12 +63,20 @@ struct InputReader: Sendable {
                 throw FieldError(.pointer(JSONPointer()["inputs"]), "the body itself is the input; leave the field out")
             }
             guard inputs.count <= limits.inputs else { throw tooMany(inputs.count) }
-            return try inputs.enumerated().map { index, source in
+            var named: Set<String> = []
+            let places = try inputs.enumerated().map { index, source in
                 let place = JSONPointer()["inputs"][index]
                 guard case .part(let name) = source else { return Place(value: source, place: place) }
                 let part = try payload.part(named: name, referredFrom: place["image"]["part"])
+                named.insert(name)
                 return Place(value: .image(part.bytes), place: place)
             }
+            if let stranger = payload.parts.first(where: { !named.contains($0.name) }) {
+                throw Problem(
+                    .badRequest, "The part named \"\(stranger.name)\" is not used: no input refers to it. Without the field "
+                        + "inputs, the parts named \"image\" are the inputs.")
+            }
+            return places
         }
         if let content = payload.content {
             if content.mediaType.essence == SafetensorsBody.mediaType.essence {
@@ -83,17 +92,19 @@ struct InputReader: Sendable {
     }
 
     private func read(
-        _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel
+        _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel,
+        _ preprocessing: Preprocessing
     ) async throws -> Tensor {
         switch source {
         case .tensor(let tensor): return try rows(of: tensor, at: place, model)
         case .part: preconditionFailure("parts are resolved before anything is read")
-        case .image(let bytes): return try await picture(bytes, at: place, options, model)
+        case .image(let bytes): return try await picture(bytes, at: place, options, model, preprocessing)
         }
     }
 
     private func picture(
-        _ bytes: [UInt8], at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel
+        _ bytes: [UInt8], at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel,
+        _ preprocessing: Preprocessing
     ) async throws -> Tensor {
         let architecture = model.architecture
         guard architecture.channels == 3 else {
@@ -101,8 +112,6 @@ struct InputReader: Sendable {
                 .badRequest,
                 "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape).")
         }
-        let preprocessing = try options.preprocess.apply(
-            to: model.preprocessing, height: architecture.image.height, width: architecture.image.width)
         let (limits, exif) = (limits.image, options.exif)
         let prepared: Tensor
         do {
