@@ -1,0 +1,121 @@
+@testable import Service
+import HTTPTypes
+import ServiceTesting
+import Testing
+import TextNumbers
+import Web
+
+/// Each endpoint once, as it should be used.
+@Suite struct EndpointsTests {
+    struct Example: Sendable, CustomTestStringConvertible {
+        let method: HTTPRequest.Method
+        /// As the catalogue has it.
+        let path: String
+        /// As a client asks.
+        let target: String
+        var document: JSONValue?
+
+        var testDescription: String { "\(method.rawValue) \(target)" }
+    }
+
+    static let examples = [
+        Example(method: .get, path: "/healthz", target: "/healthz"), Example(method: .get, path: "/livez", target: "/livez"),
+        Example(method: .get, path: "/readyz", target: "/readyz"),
+        Example(method: .get, path: "/v1/limits", target: "/v1/limits"),
+        Example(method: .get, path: "/v1/version", target: "/v1/version"),
+        Example(method: .get, path: "/v1/models", target: "/v1/models"),
+        Example(method: .get, path: "/v1/models", target: "/v1/models?limit=2"),
+        Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/vit"),
+        Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/features"),
+        Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/broken"),
+        Example(method: .get, path: "/v1/models/{model}/hooks", target: "/v1/models/pooled/hooks"),
+        Example(
+            method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/vit/predict",
+            document: Requests.document(["answer": "heart", "top_k": 2])),
+        Example(
+            method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/pooled/predict", document: Requests.document()),
+        Example(
+            method: .post, path: "/v1/models/{model}/run", target: "/v1/models/features/run",
+            document: Requests.document(["capture": [["hooks": ["*.hook_z"], "heads": [0]]]])),
+        Example(
+            method: .post, path: "/v1/models/{model}/run", target: "/v1/models/vit/run",
+            document: Requests.document(["dry_run": true])),
+        Example(
+            method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
+            document: Requests.document(["hooks": ["hook_embed"]])),
+    ]
+
+    private static func endpoints(of service: TestService) -> [Endpoint] { Catalog.all.map { $0(service.service) } }
+
+    /// A line of the catalogue that no example uses would be one that no test asks.
+    @Test func everyEndpointOfTheCatalogueHasAnExample() async throws {
+        let endpoints = Self.endpoints(of: try await .standard()).map { "\($0.method.rawValue) \($0.path)" }
+        #expect(Set(endpoints) == Set(Self.examples.map { "\($0.method.rawValue) \($0.path)" }))
+        #expect(Set(endpoints).count == endpoints.count)
+    }
+
+    /// The answer is what the documentation promises: status, media type, and every member.
+    @Test(arguments: examples)
+    func theAnswerIsAsItsSchemaSays(_ example: Example) async throws {
+        let service = try await TestService.standard()
+        let answer =
+            if let document = example.document {
+                try await service.post(example.target, document)
+            } else { try await service.get(example.target) }
+        #expect(answer.status == 200, "\(answer.text)")
+        #expect(answer.head.headerFields[.contentType] == "application/json")
+        let endpoint = try #require(
+            Self.endpoints(of: service).first { $0.method == example.method && "\($0.path)" == example.path })
+        let schema = try #require(endpoint.description.response.media.first?.schema)
+        #expect(schema.mismatches(in: try answer.json).map { "\($0.place): \($0.detail)" } == [])
+    }
+
+    @Test func theOpenAPIDocumentListsExactlyTheCatalogue() async throws {
+        let service = try await TestService.standard()
+        let document = try await service.get("/openapi.json").json
+        let listed = (document["paths"]?.object ?? []).flatMap { path in
+            path.value.keys.map { "\($0.uppercased()) \(path.key)" }
+        }
+        let served = Self.endpoints(of: service).map { "\($0.method.rawValue) \($0.path)" } + ["GET /openapi.json"]
+        #expect(listed.sorted() == served.sorted())
+    }
+
+    /// Examples of bodies are read by the endpoint's own form when the endpoint is made; here they fit its schema, too,
+    /// and those of answers fit theirs.
+    @Test func everyExampleFitsItsSchema() async throws {
+        var count = 0
+        for endpoint in Self.endpoints(of: try await .standard()) {
+            let media = (endpoint.description.request?.media ?? []) + endpoint.description.response.media
+            for medium in media {
+                guard let example = medium.example, let schema = medium.schema else { continue }
+                count += 1
+                #expect(schema.mismatches(in: example).isEmpty, "\(endpoint.path)")
+            }
+            if endpoint.method == .post {
+                #expect(endpoint.description.request?.media.contains { $0.example != nil } == true, "\(endpoint.path)")
+            }
+        }
+        #expect(count >= 5)
+    }
+
+    @Test func limitsAreThoseInForce() async throws {
+        var limits = ServiceLimits()
+        limits.inputs = 7
+        limits.deadline = .milliseconds(1_500)
+        var web = WebLimits()
+        web.body = 12_345
+        let document = try await TestService([:], limits: limits, web: web).get("/v1/limits").json
+        #expect(document["inputs"] == 7)
+        #expect(document["deadline"] == 1_500)
+        #expect(document["body"] == 12_345)
+        #expect(document["image_pixels"] == 50_000_000)
+        #expect(document["response_tensors"] == 1_073_741_824)
+        #expect(document["queue"] == 256)
+    }
+
+    @Test func withoutModelsTheServerIsReady() async throws {
+        let service = try await TestService([:])
+        #expect(try await service.get("/readyz").json == ["status": "ready", "failed": []])
+        #expect(try await service.get("/v1/models").json == ["items": [], "next_cursor": nil])
+    }
+}
