@@ -107,8 +107,11 @@ public struct MultipartParser: Sendable {
                 guard preambleBytes <= limits.preamble else {
                     throw HTTPError(.badRequest, "The multipart body does not begin with its boundary.")
                 }
-                guard found else { return nil }
-                state = .afterDelimiter
+                if found {
+                    state = .afterDelimiter
+                } else if content.isEmpty {
+                    return nil
+                }
             case .afterDelimiter:
                 guard try scanDelimiterEnd() else { return nil }
             case .head(var scanner):
