@@ -3,18 +3,24 @@ import Testing
 
 @Suite("Entity tags")
 struct ETagTests {
-    @Test("If-None-Match is compared weakly", arguments: [
-        ("\"a\"", true), ("W/\"a\"", true), ("\"b\"", false), ("*", true), (" * ", true), ("\"b\", \"a\"", true), ("\"b,a\", \"a\"", true),
-        ("\"b,a\"", false), ("a", false), ("", false), ("\"a", false), ("w/\"a\"", false), ("\"A\"", false),
-    ])
+    @Test(
+        "If-None-Match is compared weakly",
+        arguments: [
+            ("\"a\"", true), ("W/\"a\"", true), ("\"b\"", false), ("*", true), (" * ", true), ("\"b\", \"a\"", true),
+            ("\"b,a\", \"a\"", true),
+            ("\"b,a\"", false), ("a", false), ("", false), ("\"a", false), ("w/\"a\"", false), ("\"A\"", false),
+        ])
     func ifNoneMatch(field: String, expected: Bool) {
         #expect(ETag("a").isNamed(byIfNoneMatch: field) == expected)
         #expect(ETag("a", isWeak: true).isNamed(byIfNoneMatch: field) == expected)
     }
 
-    @Test("If-Range is compared strongly, and a date never holds", arguments: [
-        ("\"a\"", true), ("W/\"a\"", false), ("\"b\"", false), ("Sun, 06 Nov 1994 08:49:37 GMT", false), ("", false),
-    ])
+    @Test(
+        "If-Range is compared strongly, and a date never holds",
+        arguments: [
+            ("\"a\"", true), ("W/\"a\"", false), ("\"b\"", false), ("Sun, 06 Nov 1994 08:49:37 GMT", false),
+            ("", false),
+        ])
     func ifRange(field: String, expected: Bool) {
         #expect(ETag("a").holds(forIfRange: field) == expected)
         #expect(!ETag("a", isWeak: true).holds(forIfRange: field))
@@ -29,15 +35,20 @@ struct ETagTests {
 
 @Suite("Ranges")
 struct ByteRangeTests {
-    @Test("one range of a hundred bytes", arguments: [
-        (nil, .whole), ("bytes=0-49", .part(0..<50)), ("bytes=50-", .part(50..<100)), ("bytes=-10", .part(90..<100)),
-        ("bytes=0-0", .part(0..<1)), ("bytes=99-99", .part(99..<100)), ("bytes=90-200", .part(90..<100)),
-        ("bytes=-200", .part(0..<100)), ("Bytes=0-1", .part(0..<2)), ("bytes= 0-1 ", .part(0..<2)),
-        ("bytes=100-", .unsatisfiable), ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable),
-        ("bytes=99999999999999999999-", .unsatisfiable), ("bytes=0-99999999999999999999", .part(0..<100)),
-        ("bytes=5-4", .whole), ("bytes=0-1,3-4", .whole), ("bytes=", .whole), ("bytes=-", .whole), ("bytes=a-b", .whole),
-        ("bytes=+1-2", .whole), ("bytes=1--2", .whole), ("lines=0-1", .whole), ("0-1", .whole), ("bytes 0-1", .whole), ("", .whole),
-    ] as [(String?, ByteRange)])
+    @Test(
+        "one range of a hundred bytes",
+        arguments: [
+            (nil, .whole), ("bytes=0-49", .part(0..<50)), ("bytes=50-", .part(50..<100)),
+            ("bytes=-10", .part(90..<100)),
+            ("bytes=0-0", .part(0..<1)), ("bytes=99-99", .part(99..<100)), ("bytes=90-200", .part(90..<100)),
+            ("bytes=-200", .part(0..<100)), ("Bytes=0-1", .part(0..<2)), ("bytes= 0-1 ", .part(0..<2)),
+            ("bytes=100-", .unsatisfiable), ("bytes=100-200", .unsatisfiable), ("bytes=-0", .unsatisfiable),
+            ("bytes=99999999999999999999-", .unsatisfiable), ("bytes=0-99999999999999999999", .part(0..<100)),
+            ("bytes=5-4", .whole), ("bytes=0-1,3-4", .whole), ("bytes=", .whole), ("bytes=-", .whole),
+            ("bytes=a-b", .whole),
+            ("bytes=+1-2", .whole), ("bytes=1--2", .whole), ("lines=0-1", .whole), ("0-1", .whole),
+            ("bytes 0-1", .whole), ("", .whole),
+        ] as [(String?, ByteRange)])
     func parse(field: String?, expected: ByteRange) {
         #expect(ByteRange(parsing: field, size: 100) == expected)
     }
@@ -58,11 +69,14 @@ struct ByteRangeTests {
 
 @Suite("Dates")
 struct HTTPDateTests {
-    @Test("the format of HTTP", arguments: [
-        (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
-        (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT"),
-        (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"), (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
-    ])
+    @Test(
+        "the format of HTTP",
+        arguments: [
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (-1, "Wed, 31 Dec 1969 23:59:59 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (1_709_164_800, "Thu, 29 Feb 2024 00:00:00 GMT"),
+            (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"), (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ])
     func format(seconds: Int, expected: String) {
         #expect(HTTPDate.format(secondsSinceEpoch: seconds) == expected)
     }

@@ -52,12 +52,15 @@ struct GzipTests {
 
     @Test("several members are one content")
     func members() throws {
-        let both = GzipEncoder.encode(Array("one".utf8)) + GzipEncoder.encode([]) + GzipEncoder.encode(Array("two".utf8))
+        let both =
+            GzipEncoder.encode(Array("one".utf8)) + GzipEncoder.encode([]) + GzipEncoder.encode(Array("two".utf8))
         #expect(try decode(both) == Array("onetwo".utf8))
         #expect(try decode(both, inPiecesOf: 1) == Array("onetwo".utf8))
     }
 
-    @Test("the limit counts what comes out: one below and at it pass, one above is a 413", arguments: [99_999, 100_000, 100_001])
+    @Test(
+        "the limit counts what comes out: one below and at it pass, one above is a 413",
+        arguments: [99_999, 100_000, 100_001])
     func limit(count: Int) throws {
         let encoded = GzipEncoder.encode([UInt8](repeating: 0, count: count))
         if count <= 100_000 {
@@ -123,7 +126,9 @@ struct GzipTests {
 
     @Test("cut short anywhere, it is refused")
     func truncated() {
-        for count in 0..<Self.good.count { #expect(throws: HTTPError.self) { try decode(Array(Self.good.prefix(count))) } }
+        for count in 0..<Self.good.count {
+            #expect(throws: HTTPError.self) { try decode(Array(Self.good.prefix(count))) }
+        }
     }
 
     private func body(of pieces: [[UInt8]], declared: Int? = nil) -> RequestBody {
@@ -143,7 +148,9 @@ struct GzipTests {
     func body() async throws {
         let bytes = Self.sample(200_000)
         let encoded = GzipEncoder.encode(bytes)
-        let pieces = stride(from: 0, to: encoded.count, by: 1000).map { Array(encoded[$0..<min($0 + 1000, encoded.count)]) }
+        let pieces = stride(from: 0, to: encoded.count, by: 1000).map {
+            Array(encoded[$0..<min($0 + 1000, encoded.count)])
+        }
         #expect(try await body(of: pieces).decodingGzip(limit: 200_000).collect(upTo: 200_000) == bytes)
         await #expect(throws: HTTPError.self) {
             try await body(of: pieces).decodingGzip(limit: 199_999).collect(upTo: 300_000)

@@ -31,7 +31,8 @@ struct MultipartParserTests {
                     #expect(!isOpen)
                     isOpen = true
                     parts.append(
-                        Part(name: head.name, filename: head.filename, type: head.contentType?.description, content: ""))
+                        Part(name: head.name, filename: head.filename, type: head.contentType?.description, content: "")
+                    )
                 case .data(let bytes):
                     #expect(isOpen && !bytes.isEmpty)
                     parts[parts.count - 1].content += String(decoding: bytes, as: UTF8.self)
@@ -62,7 +63,8 @@ struct MultipartParserTests {
         ("content of line ends", part(field, "\r\n\r\n\r") + "--b--", [Part(name: "a", content: "\r\n\r\n\r")]),
         (
             "a file as curl sends it",
-            part("Content-Disposition: form-data; name=\"image\"; filename=\"h.png\"\r\nContent-Type: image/png", "PNG") + "--b--",
+            part("Content-Disposition: form-data; name=\"image\"; filename=\"h.png\"\r\nContent-Type: image/png", "PNG")
+                + "--b--",
             [Part(name: "image", filename: "h.png", type: "image/png", content: "PNG")]
         ),
         (
@@ -75,12 +77,14 @@ struct MultipartParserTests {
             [Part(name: "100%25", content: "x")]
         ),
         (
-            "a Windows path", part("Content-Disposition: form-data; name=a; filename=\"C:\\new\\a.png\"", "x") + "--b--",
+            "a Windows path",
+            part("Content-Disposition: form-data; name=a; filename=\"C:\\new\\a.png\"", "x") + "--b--",
             [Part(name: "a", filename: "C:\\new\\a.png", content: "x")]
         ),
         (
             "an extended file name beside a plain one",
-            part("Content-Disposition: form-data; name=\"a\"; filename=\"n.png\"; filename*=UTF-8''%e2%82%ac.png", "x") + "--b--",
+            part("Content-Disposition: form-data; name=\"a\"; filename=\"n.png\"; filename*=UTF-8''%e2%82%ac.png", "x")
+                + "--b--",
             [Part(name: "a", filename: "€.png", content: "x")]
         ),
         (
@@ -88,16 +92,24 @@ struct MultipartParserTests {
             part("Content-Disposition: form-data; name=\"a\"; filename=\"n.png\"; filename*=UTF-8''%ff", "x") + "--b--",
             [Part(name: "a", filename: "n.png", content: "x")]
         ),
-        ("UTF-8 in a name", part("Content-Disposition: form-data; name=\"é\"", "x") + "--b--", [Part(name: "é", content: "x")]),
+        (
+            "UTF-8 in a name", part("Content-Disposition: form-data; name=\"é\"", "x") + "--b--",
+            [Part(name: "é", content: "x")]
+        ),
         ("any case", part("content-DISPOSITION: Form-Data; NAME=a", "x") + "--b--", [Part(name: "a", content: "x")]),
-        ("two parts of one name", part(field, "x") + part(field, "y") + "--b--", [
-            Part(name: "a", content: "x"), Part(name: "a", content: "y"),
-        ]),
+        (
+            "two parts of one name", part(field, "x") + part(field, "y") + "--b--",
+            [
+                Part(name: "a", content: "x"), Part(name: "a", content: "y"),
+            ]
+        ),
     ]
 
     @Test("what browsers and curl send is read, however it is cut", arguments: valid)
     func reads(name: String, body: String, parts: [Part]) throws {
-        for size in [Int.max, 1, 2, 3, 7] { #expect(try Self.parse(body, inPiecesOf: size) == parts, "\(name), \(size)") }
+        for size in [Int.max, 1, 2, 3, 7] {
+            #expect(try Self.parse(body, inPiecesOf: size) == parts, "\(name), \(size)")
+        }
     }
 
     static let attacks: [(name: String, body: String, status: Int)] = [
@@ -139,11 +151,14 @@ struct MultipartParserTests {
         }
     }
 
-    @Test("a type without a usable boundary is refused", arguments: [
-        ("image/png", 415), ("multipart/mixed; boundary=b", 415), ("multipart/form-data", 400), ("multipart/form-data; boundary=\"\"", 400),
-        ("multipart/form-data; boundary=\"a \"", 400), ("multipart/form-data; boundary=\"a\tb\"", 400),
-        ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", 400),
-    ])
+    @Test(
+        "a type without a usable boundary is refused",
+        arguments: [
+            ("image/png", 415), ("multipart/mixed; boundary=b", 415), ("multipart/form-data", 400),
+            ("multipart/form-data; boundary=\"\"", 400),
+            ("multipart/form-data; boundary=\"a \"", 400), ("multipart/form-data; boundary=\"a\tb\"", 400),
+            ("multipart/form-data; boundary=\(String(repeating: "a", count: 71))", 400),
+        ])
     func boundaries(_ text: String, status: Int) throws {
         let type = try #require(MediaType(parsing: text))
         #expect { try MultipartParser(contentType: type) } throws: { ($0 as? HTTPError)?.status.code == status }

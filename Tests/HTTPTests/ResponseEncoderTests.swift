@@ -24,10 +24,13 @@ struct ResponseEncoderTests {
                 + "Content-Length: 12\r\nConnection: close\r\n\r\n")
     }
 
-    @Test("each framing says exactly itself", arguments: [
-        (ResponseEncoder.Framing.none, ""), (.omitted(length: 3), "Content-Length: 3\r\n"), (.length(3), "Content-Length: 3\r\n"),
-        (.chunked, "Transfer-Encoding: chunked\r\n"), (.untilClose, "Connection: close\r\n"),
-    ])
+    @Test(
+        "each framing says exactly itself",
+        arguments: [
+            (ResponseEncoder.Framing.none, ""), (.omitted(length: 3), "Content-Length: 3\r\n"),
+            (.length(3), "Content-Length: 3\r\n"),
+            (.chunked, "Transfer-Encoding: chunked\r\n"), (.untilClose, "Connection: close\r\n"),
+        ])
     func framings(_ framing: ResponseEncoder.Framing, line: String) {
         #expect(encode(HTTPResponse(status: .ok), framing) == "HTTP/1.1 200 OK\r\nDate: D\r\n\(line)\r\n")
     }
@@ -41,7 +44,9 @@ struct ResponseEncoderTests {
         #expect(encode(head) == "HTTP/1.1 200 OK\r\nDate: D\r\nContent-Length: 0\r\n\r\n")
     }
 
-    @Test("no value and no reason can end its line", arguments: ["a\r\nX: b", "a\nb", "a\rb", "a\0b", "a\u{7F}b", "\r\n\r\nbody"])
+    @Test(
+        "no value and no reason can end its line",
+        arguments: ["a\r\nX: b", "a\nb", "a\rb", "a\0b", "a\u{7F}b", "\r\n\r\nbody"])
     func splitting(_ text: String) throws {
         var head = HTTPResponse(status: .init(code: 299, reasonPhrase: text))
         let name = try #require(HTTPField.Name("X-Value"))
@@ -52,17 +57,23 @@ struct ResponseEncoderTests {
         #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } })
     }
 
-    @Test("the framing follows status, method and version", arguments: [
-        (200, "GET", RequestHead.Version.http11, 5, ResponseEncoder.Framing.length(5)), (200, "GET", .http11, nil, .chunked),
-        (200, "GET", .http10, nil, .untilClose), (200, "GET", .http10, 5, .length(5)), (200, "HEAD", .http11, 5, .omitted(length: 5)),
-        (200, "HEAD", .http11, nil, .none), (204, "GET", .http11, 5, .none), (304, "GET", .http11, 5, .none),
-        (204, "HEAD", .http11, nil, .none), (205, "GET", .http11, 0, .length(0)), (404, "HEAD", .http10, 9, .omitted(length: 9)),
-    ] as [(Int, String, RequestHead.Version, Int?, ResponseEncoder.Framing)])
+    @Test(
+        "the framing follows status, method and version",
+        arguments: [
+            (200, "GET", RequestHead.Version.http11, 5, ResponseEncoder.Framing.length(5)),
+            (200, "GET", .http11, nil, .chunked),
+            (200, "GET", .http10, nil, .untilClose), (200, "GET", .http10, 5, .length(5)),
+            (200, "HEAD", .http11, 5, .omitted(length: 5)),
+            (200, "HEAD", .http11, nil, .none), (204, "GET", .http11, 5, .none), (304, "GET", .http11, 5, .none),
+            (204, "HEAD", .http11, nil, .none), (205, "GET", .http11, 0, .length(0)),
+            (404, "HEAD", .http10, 9, .omitted(length: 9)),
+        ] as [(Int, String, RequestHead.Version, Int?, ResponseEncoder.Framing)])
     func rules(
         code: Int, method: String, version: RequestHead.Version, length: Int?, expected: ResponseEncoder.Framing
     ) throws {
         let method = try #require(HTTPRequest.Method(method))
-        let framing = ResponseEncoder.framing(status: .init(code: code), length: length, method: method, version: version)
+        let framing = ResponseEncoder.framing(
+            status: .init(code: code), length: length, method: method, version: version)
         #expect(framing == expected)
     }
 

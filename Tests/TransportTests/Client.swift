@@ -33,7 +33,9 @@ final class Client: @unchecked Sendable {
 
     deinit { Glibc.close(descriptor) }
 
-    private func run<Result: Sendable>(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Result) async -> Result {
+    private func run<Result: Sendable>(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Result) async
+        -> Result
+    {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: body()) }
         }
