@@ -6,7 +6,9 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port = 8080
+    /// Bounds of what a request may hold.
     public var limits = HTTPLimits()
+    /// Bounds of what a request may take.
     public var timeouts = Timeouts()
     /// Connections at most; one more is answered with 503 and closed.
     public var maximumConnections = 8192
@@ -27,5 +29,6 @@ public struct ServerConfiguration: Sendable {
     /// The value of `Date`, as `HTTPDate` formats it. The server puts its own in.
     var date: @Sendable () -> String = { HTTPDate.format(secondsSinceEpoch: Syscalls.secondsSinceEpoch()) }
 
+    /// The defaults of the contract, on loopback.
     public init() {}
 }

@@ -123,7 +123,9 @@ struct ConnectionTests {
         #expect(!harness.take().contains("Connection: close"))
     }
 
-    @Test("an answer before the body has come closes; after it, read or not, the connection goes on", arguments: [true, false])
+    @Test(
+        "an answer before the body has come closes; after it, read or not, the connection goes on",
+        arguments: [true, false])
     func unreadBody(isComplete: Bool) {
         let harness = Harness()
         harness.receive(post(isComplete ? "abcd" : "ab", length: 4))
