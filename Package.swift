@@ -32,7 +32,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "prisma-server",
     products: [
-        .executable(name: "prisma", targets: ["prisma"])
+        .executable(name: "prisma", targets: ["prisma"]),
+        // What programs beside the server use, the benchmarks among them.
+        .library(name: "HookedModels", targets: ["HookedModels"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
