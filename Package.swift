@@ -58,7 +58,8 @@ let package = Package(
         library(
             "Service",
             [
-                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers",
+                httpTypes,
                 logging,
             ], withoutPointers),
 
@@ -89,7 +90,9 @@ let package = Package(
         // Tests. ServiceTesting is what they share.
         .target(
             name: "ServiceTesting",
-            dependencies: ["Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging],
+            dependencies: [
+                "Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+            ],
             path: "Tests/ServiceTesting", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CVectorKernels", "ServiceTesting"]),
         tests("TextNumbersTests", ["TextNumbers"]),

@@ -51,7 +51,10 @@ Threads.setBLASThreads(1)
 let last = model.architecture.layers - 1
 let plans: [(what: String, plan: HookPlan)] = [
     ("ours", .empty),
-    ("ours, one hook", try HookPlan([CaptureRequest(hooks: ["blocks.\(last).hook_resid_pre"])], for: model.architecture)),
+    (
+        "ours, one hook",
+        try HookPlan([CaptureRequest(hooks: ["blocks.\(last).hook_resid_pre"])], for: model.architecture)
+    ),
     ("ours, every hook", try HookPlan([CaptureRequest(hooks: ["*"])], for: model.architecture)),
 ]
 for batch in batches {
@@ -61,4 +64,6 @@ for batch in batches {
     }
 }
 FileHandle.standardError.write(
-    Data("kernels \(KernelChoice.current), OpenBLAS \(ComputeDescription.openBLASCore), \(Threads.available) threads\n".utf8))
+    Data(
+        "kernels \(KernelChoice.current), OpenBLAS \(ComputeDescription.openBLASCore), \(Threads.available) threads\n"
+            .utf8))

@@ -24,7 +24,8 @@ struct NpyBody: BodyEncoder {
             throw Problem(
                 .notAcceptable,
                 "application/x-npy holds exactly one tensor and the answer has \(answer.tensors.count)"
-                    + (answer.tensors.isEmpty ? "." : " (\(answer.tensors.prefix(4).map(\.name).joined(separator: ", ")), …).")
+                    + (answer.tensors.isEmpty
+                        ? "." : " (\(answer.tensors.prefix(4).map(\.name).joined(separator: ", ")), …).")
                     + " Ask for one, or for application/x-npz.")
         }
         let array = ArrayValue(only.values)

@@ -77,7 +77,8 @@ struct InputReader: Sendable {
         }
         let parts = payload.parts(named: "image")
         if let stranger = payload.parts.first(where: { $0.name != "image" }) {
-            throw Problem(.badRequest, "A part named \"\(stranger.name)\" is not used: expected \"image\" or \"request\".")
+            throw Problem(
+                .badRequest, "A part named \"\(stranger.name)\" is not used: expected \"image\" or \"request\".")
         }
         return parts.map { Place(value: .image($0.bytes), place: nil) }
     }
@@ -99,7 +100,8 @@ struct InputReader: Sendable {
         guard architecture.channels == 3 else {
             throw Problem(
                 .badRequest,
-                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape).")
+                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape)."
+            )
         }
         let preprocessing = try options.preprocess.apply(
             to: model.preprocessing, height: architecture.image.height, width: architecture.image.width)
@@ -115,7 +117,8 @@ struct InputReader: Sendable {
         guard prepared.shape == architecture.inputShape else {
             let field = FieldError.Place.pointer(JSONPointer()["preprocess"])
             throw FieldError(
-                field, "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
+                field,
+                "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
         }
         return prepared.reshaped([1] + prepared.shape)
     }
