@@ -116,6 +116,7 @@ public struct RequestParser: Sendable {
                 start += scanner.cursor
                 state = .end
             case .end:
+                releaseSpareMemory()
                 state = .line(RequestLineScanner(limits: limits))
                 return .end
             }
@@ -176,6 +177,13 @@ public struct RequestParser: Sendable {
         case .chunked: state = .chunks(ChunkScanner(limits: limits))
         }
         return head
+    }
+
+    /// A connection that waits for its next request does not keep what a large body took.
+    private mutating func releaseSpareMemory() {
+        guard bufferedBytes == 0, buffer.capacity > 16 * 1024 else { return }
+        buffer = []
+        start = 0
     }
 
     private mutating func take(_ count: Int) -> [UInt8] {

@@ -149,7 +149,12 @@ struct Connection: ~Copyable {
     /// Answers what is in flight and takes on nothing after it.
     mutating func drain(at now: Instant) {
         isDraining = true
-        if case .idle = phase { finish(at: now) }
+        if case .idle = phase { endIdle(at: now) }
+    }
+
+    /// Ends a connection on which nothing is asked: there is no answer whose arrival would have to be waited for.
+    mutating func endIdle(at now: Instant) {
+        if outbound.isEmpty { close() } else { finish(at: now) }
     }
 
     /// Ends at once, whatever is in flight.

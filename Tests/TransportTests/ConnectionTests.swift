@@ -180,7 +180,7 @@ struct ConnectionTests {
     func drain() {
         let idle = Harness()
         idle.drain()
-        #expect(idle.hasEndedWriting)
+        #expect(idle.isClosed)
         let busy = Harness()
         busy.receive(get + get)
         busy.drain()
