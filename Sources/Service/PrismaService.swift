@@ -34,7 +34,7 @@ public struct PrismaService: Sendable {
             info: OpenAPIDocument.Info(
                 title: "Prisma server", version: ServerVersion.number,
                 summary: "Looks inside vision transformers: predictions, and every activation on the way."),
-            files: publicFolder.map { StaticFiles(root: $0) }, limits: webLimits, log: log)
+            files: publicFolder.map { StaticFiles(root: $0) }, limits: webLimits, workers: pool, log: log)
     }
 
     /// Takes no new work and returns when all that was accepted has been computed.

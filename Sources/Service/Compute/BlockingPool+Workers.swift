@@ -1,0 +1,4 @@
+public import Scheduling
+public import Web
+
+extension BlockingPool: Workers {}
