@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Service
 import TextNumbers
 
 /// `prisma inspect`: what a checkpoint holds, without knowing its family.
