@@ -16,7 +16,9 @@ import HTTPTypes
 ///
 /// Not copyable: there is one of each, and reading a property of it in place is then sure to cost no copy.
 struct Connection: ~Copyable {
-    typealias Instant = ContinuousClock.Instant
+    /// Time since a moment that does not matter. Not `ContinuousClock.Instant`, whose layout is unknown outside of its
+    /// library: every value that holds one is then moved by functions that look it up.
+    typealias Instant = Duration
 
     /// What its owner has to do, in order.
     enum Effect: Sendable, Equatable {

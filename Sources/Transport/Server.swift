@@ -1,4 +1,3 @@
-import Dispatch
 public import HTTP
 public import Logging
 import Synchronization

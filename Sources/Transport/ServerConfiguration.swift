@@ -24,8 +24,8 @@ public struct ServerConfiguration: Sendable {
     public var lingerBudget = 32 * 1024 * 1024
     /// The answer to what is no request. Its body must be at hand; the connection ends after it.
     public var errorResponse: @Sendable (HTTPError) -> Response = { $0.problemResponse }
-    /// The clock of all timeouts.
-    public var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    /// The clock of all timeouts: time since any fixed moment, never going back.
+    public var now: @Sendable () -> Duration = { Syscalls.monotonicTime() }
     /// The value of `Date`, as `HTTPDate` formats it. The server puts its own in.
     var date: @Sendable () -> String = { HTTPDate.format(secondsSinceEpoch: Syscalls.secondsSinceEpoch()) }
 

@@ -19,6 +19,7 @@ struct MultipartParserTests {
         var parser = try MultipartParser(contentType: type, limits: limits)
         let bytes = Array(text.utf8)
         var parts: [Part] = []
+        var content: [UInt8] = []
         var isOpen = false
         var offset = 0
         while offset < bytes.count {
@@ -35,9 +36,11 @@ struct MultipartParserTests {
                     )
                 case .data(let bytes):
                     #expect(isOpen && !bytes.isEmpty)
-                    parts[parts.count - 1].content += String(decoding: bytes, as: UTF8.self)
+                    content += bytes
                 case .partEnd:
                     #expect(isOpen)
+                    parts[parts.count - 1].content = String(decoding: content, as: UTF8.self)
+                    content = []
                     isOpen = false
                 }
             }
