@@ -22,8 +22,23 @@ public struct HookPlan: Sendable {
     /// The captures that result, in the order of firing: names and shapes for one input.
     public var captures: [(name: String, shape: [Int])] { records.map { ($0.point.name, $0.selection.shape) } }
 
-    /// Float32 bytes of the captures for one input.
-    public var bytesPerInput: Int { records.reduce(0) { $0 + $1.selection.shape.reduce(4, *) } }
+    /// Float32 bytes of the captures for one input; `Int.max` where they are more.
+    public var bytesPerInput: Int { HookPlan.bytes(of: records.map(\.selection.shape), inputs: 1) }
+
+    /// Float32 bytes of tensors of these shapes for each of `inputs`; `Int.max` where they are more. A selection may
+    /// repeat indices, so a request can name shapes that no memory holds.
+    public static func bytes(of shapes: [[Int]], inputs: Int) -> Int {
+        shapes.reduce(0) { sum, shape in
+            guard inputs > 0, !shape.contains(0) else { return sum }
+            let own = shape.reduce((bytes: inputs, isTooMuch: false)) { product, extent in
+                let (bytes, overflow) = product.bytes.multipliedReportingOverflow(by: extent)
+                return (bytes, product.isTooMuch || overflow)
+            }
+            let (bytes, overflow) = own.bytes.multipliedReportingOverflow(by: 4)
+            let (total, isTooMuch) = sum.addingReportingOverflow(bytes)
+            return own.isTooMuch || overflow || isTooMuch ? .max : total
+        }
+    }
 }
 
 /// Hooks that a request asks for: names or patterns, and the part of them it wants.
@@ -74,7 +89,7 @@ extension HookPlan {
     ) throws(HookPlanError) {
         var layers: Int?
         if let stop = stopAtLayer {
-            guard abs(stop) <= architecture.layers else {
+            guard (-architecture.layers...architecture.layers).contains(stop) else {
                 throw HookPlanError(
                     capture: nil, hook: nil, reason: .layerOutOfRange(stop, layers: architecture.layers))
             }
@@ -83,7 +98,7 @@ extension HookPlan {
         let table = HookTable(architecture, flags: flags, layers: layers, stopsEarly: layers != nil)
         var chosen: [HookPoint: ResolvedSelection] = [:]
         for (index, capture) in captures.enumerated() {
-            let resolver = SelectionResolver(capture.selection, capture: index, architecture: architecture)
+            var resolver = SelectionResolver(capture.selection, capture: index, architecture: architecture)
             var matched: [HookTable.Entry] = []
             for (place, hook) in capture.hooks.enumerated() {
                 let failure = { reason in HookPlanError(capture: index, hook: place, reason: reason) }
@@ -143,6 +158,8 @@ private struct SelectionResolver {
     let selection: Selection
     let capture: Int
     let architecture: Architecture
+    /// Indices by field and extent: hooks of one shape share them, however long they are.
+    private var known: [String: [Int: [Int]]] = [:]
 
     init(_ selection: Selection, capture: Int, architecture: Architecture) {
         self.selection = selection
@@ -150,7 +167,7 @@ private struct SelectionResolver {
         self.architecture = architecture
     }
 
-    func resolve(_ entry: HookTable.Entry) throws(HookPlanError) -> ResolvedSelection {
+    mutating func resolve(_ entry: HookTable.Entry) throws(HookPlanError) -> ResolvedSelection {
         var kept: [[Int]?] = []
         var shape: [Int] = []
         var reducedAxis: Int?
@@ -189,7 +206,7 @@ private struct SelectionResolver {
     }
 
     /// `hook_embed` is taken before the class token joins, so it has patches only.
-    private func positions(_ extent: Int, _ entry: HookTable.Entry) throws(HookPlanError) -> [Int]? {
+    private mutating func positions(_ extent: Int, _ entry: HookTable.Entry) throws(HookPlanError) -> [Int]? {
         let prefix = entry.point.site == .embed ? 0 : architecture.prefixTokens
         switch selection.positions {
         case .all: return nil
@@ -201,10 +218,11 @@ private struct SelectionResolver {
         }
     }
 
-    private func checked(
+    private mutating func checked(
         _ indices: [Int]?, _ field: String, _ extent: Int, _ entry: HookTable.Entry
     ) throws(HookPlanError) -> [Int]? {
         guard let indices else { return nil }
+        if let same = known[field]?[extent] { return same }
         var result: [Int] = []
         for index in indices {
             guard index >= -extent && index < extent else {
@@ -212,6 +230,7 @@ private struct SelectionResolver {
             }
             result.append(index < 0 ? index + extent : index)
         }
+        known[field, default: [:]][extent] = result
         return result
     }
 }

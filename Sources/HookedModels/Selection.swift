@@ -90,7 +90,8 @@ extension Tensor {
                     var largest = -Float.infinity
                     for step in 0..<extent {
                         let value = source[start + step * inner]
-                        largest = Swift.max(largest, value)
+                        // What is no number shows, as it does in the sums.
+                        if value > largest || value.isNaN { largest = value }
                         sum += reduction == .norm ? Double(value) * Double(value) : Double(value)
                     }
                     target[index] =

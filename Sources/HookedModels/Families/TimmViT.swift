@@ -58,9 +58,7 @@ private struct TimmSizes {
         let kernel = try weights.shape("patch_embed.proj.weight", rank: 4)
         (width, channels) = (kernel[0], kernel[1])
         patch = Architecture.Extent(height: kernel[2], width: kernel[3])
-        var count = 0
-        while weights.contains("blocks.\(count).norm1.weight") { count += 1 }
-        layers = count
+        layers = TimmSizes.blocks(weights)
         neurons = try weights.shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
         let arguments = input.configuration.object("model_args")
         if let size = try arguments.extent("img_size", Limits.side) {
@@ -73,6 +71,12 @@ private struct TimmSizes {
         } else {
             throw ModelError.configurationLacks(file: input.configuration.file, field: "pretrained_cfg.input_size")
         }
+    }
+
+    /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
+    private static func blocks(_ weights: WeightReader) -> Int {
+        let numbers = Set(weights["blocks"].unused.compactMap { $0.split(separator: ".").dropFirst().first.flatMap { Int($0) } })
+        return (0...).first { !numbers.contains($0) } ?? 0
     }
 
     /// timm's heads are 64 wide, but for its three largest models.

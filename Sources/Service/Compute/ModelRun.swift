@@ -76,10 +76,10 @@ struct ModelRun: Sendable {
                 name,
                 [
                     "datatype": "FP32", "shape": .list(([count] + shape).map { .integer(Int64($0)) }),
-                    "bytes": .integer(Int64(shape.reduce(4 * count, *))),
+                    "bytes": .integer(Int64(HookPlan.bytes(of: [shape], inputs: count))),
                 ])
         }
-        let bytes = shapes.reduce(0) { $0 + $1.shape.reduce(4 * count, *) }
+        let bytes = HookPlan.bytes(of: shapes.map(\.shape), inputs: count)
         let operations = count * architecture.operations(layers: plan.stopAtLayer)
         return TensorAnswer(
             members: [
@@ -92,11 +92,10 @@ struct ModelRun: Sendable {
     /// Refuses what could never be answered.
     private func weigh(inputs count: Int) throws(Problem) {
         let architecture = loaded.model.architecture
-        let pixels = showsPixels ? architecture.inputShape.reduce(4, *) : 0
-        let each = plan.bytesPerInput + architecture.outputShape.reduce(4, *) + pixels
-        let (bytes, overflow) = each.multipliedReportingOverflow(by: count)
+        let shapes = plan.captures.map(\.shape) + [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
+        let (each, bytes) = (HookPlan.bytes(of: shapes, inputs: 1), HookPlan.bytes(of: shapes, inputs: count))
         let limit = service.limits.responseTensors
-        guard overflow || bytes > limit else { return }
+        guard bytes > limit else { return }
         throw Problem(
             .contentTooLarge,
             "The answer would hold \(bytes) bytes of tensors (\(each) for each of \(count) inputs), more than the limit of "
