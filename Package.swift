@@ -32,7 +32,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
     name: "prisma-server",
     products: [
-        .executable(name: "prisma", targets: ["prisma"])
+        .executable(name: "prisma", targets: ["prisma"]),
+        // What programs beside the server use, the benchmarks among them.
+        .library(name: "HookedModels", targets: ["HookedModels"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -54,7 +58,8 @@ let package = Package(
         library(
             "Service",
             [
-                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers",
+                httpTypes,
                 logging,
             ], withoutPointers),
 
@@ -85,7 +90,9 @@ let package = Package(
         // Tests. ServiceTesting is what they share.
         .target(
             name: "ServiceTesting",
-            dependencies: ["Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging],
+            dependencies: [
+                "Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+            ],
             path: "Tests/ServiceTesting", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CVectorKernels", "ServiceTesting"]),
         tests("TextNumbersTests", ["TextNumbers"]),

@@ -27,7 +27,9 @@ public enum Npy {
     }
 
     /// A whole file, piece by piece.
-    public static func pieces(of array: ArrayValue) -> ByteStream { ByteStream([.bytes(header(of: array)), .array(array)]) }
+    public static func pieces(of array: ArrayValue) -> ByteStream {
+        ByteStream([.bytes(header(of: array)), .array(array)])
+    }
 
     /// A whole file.
     public static func encode(_ array: ArrayValue) -> [UInt8] { header(of: array) + array.bytes }

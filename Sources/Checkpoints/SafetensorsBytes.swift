@@ -2,7 +2,9 @@ public import Tensors
 
 /// A safetensors file in memory: the body of a request or of an answer, checked by the same rules as one on disk.
 public struct SafetensorsBytes: TensorSource {
+    /// The tensors, in the order of the file.
     public let entries: [TensorEntry]
+    /// `__metadata__` of the header.
     public let metadata: [String: String]
     private let ranges: [String: Range<Int>]
     private let bytes: [UInt8]
@@ -23,6 +25,7 @@ public struct SafetensorsBytes: TensorSource {
             })
     }
 
+    /// Lends the elements of one of ``entries``.
     public func withBytes<Result>(
         of entry: TensorEntry, _ body: (Span<UInt8>) throws(CheckpointError) -> Result
     ) throws(CheckpointError) -> Result {

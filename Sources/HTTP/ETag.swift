@@ -2,6 +2,7 @@
 public struct ETag: Sendable, Hashable, CustomStringConvertible {
     /// The opaque text without its quotes.
     public let opaque: String
+    /// The same meaning rather than the same bytes.
     public let isWeak: Bool
 
     /// - Precondition: `opaque` holds visible ASCII characters without quotes.
@@ -23,6 +24,7 @@ public struct ETag: Sendable, Hashable, CustomStringConvertible {
         self.isWeak = isWeak
     }
 
+    /// As it stands in a field.
     public var description: String { (isWeak ? "W/" : "") + "\"\(opaque)\"" }
 
     /// Whether the client already has this version, so that 304 is the answer (`If-None-Match`, weak comparison).

@@ -19,5 +19,6 @@ public struct HTTPLimits: Sendable, Equatable {
     /// Field lines in the trailer section (431).
     public var trailerFields = 100
 
+    /// The limits of the contract.
     public init() {}
 }

@@ -7,8 +7,11 @@ public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     /// In the order given; names in lower case, values as they are, without quotes.
     public let parameters: [Parameter]
 
+    /// One `name=value`.
     public struct Parameter: Sendable, Hashable {
+        /// Lower case.
         public let name: String
+        /// Without quotes and escapes.
         public let value: String
     }
 
@@ -39,6 +42,7 @@ public struct MediaType: Sendable, Hashable, CustomStringConvertible {
     /// `type/subtype` without the parameters.
     public var essence: String { "\(type)/\(subtype)" }
 
+    /// As it stands in a field, values quoted where they have to be.
     public var description: String {
         parameters.reduce(essence) { text, parameter in
             guard !parameter.value.isToken else { return text + "; \(parameter.name)=\(parameter.value)" }

@@ -2,6 +2,7 @@ import HTTPTypes
 
 /// Bounds of a multipart body. Too many parts are a 413, too much head in a part is a 431, too long a preamble 400.
 public struct MultipartLimits: Sendable, Equatable {
+    /// Parts of a body.
     public var parts = 1024
     /// Bytes of a part's head.
     public var headerSection = 8 * 1024
@@ -10,6 +11,7 @@ public struct MultipartLimits: Sendable, Equatable {
     /// Bytes before the first boundary, which mean nothing.
     public var preamble = 1024
 
+    /// Bounds for forms of images.
     public init() {}
 }
 
@@ -22,10 +24,13 @@ public struct MultipartLimits: Sendable, Equatable {
 ///    start of the body stands for
 /// ```
 public struct MultipartParser: Sendable {
+    /// What comes out of a parser, in the order begin, data…, end, begin, …
     public enum Event: Sendable, Equatable {
+        /// A part's head.
         case partBegin(MultipartPart)
         /// The next bytes of the part's content. Never empty.
         case data([UInt8])
+        /// The part is complete.
         case partEnd
     }
 
@@ -107,8 +112,11 @@ public struct MultipartParser: Sendable {
                 guard preambleBytes <= limits.preamble else {
                     throw HTTPError(.badRequest, "The multipart body does not begin with its boundary.")
                 }
-                guard found else { return nil }
-                state = .afterDelimiter
+                if found {
+                    state = .afterDelimiter
+                } else if content.isEmpty {
+                    return nil
+                }
             case .afterDelimiter:
                 guard try scanDelimiterEnd() else { return nil }
             case .head(var scanner):

@@ -8,6 +8,7 @@ public struct MultipartPart: Sendable, Equatable {
     public let filename: String?
     /// `nil` when the part does not say (RFC 7578, 4.4: then it is `text/plain`).
     public let contentType: MediaType?
+    /// All fields of the part's head.
     public let headerFields: HTTPFields
 
     init(headerFields: HTTPFields) throws(HTTPError) {

@@ -19,13 +19,16 @@ public struct RequestHead: Sendable, Equatable {
     /// Method, target and fields. `path` is in origin form (`/a?b`, or `*`), also when the target was absolute;
     /// `authority` is the absolute target's or else the `Host` field's, which is not among the fields.
     public var request: HTTPRequest
+    /// The version that the client speaks.
     public var version: Version
+    /// How long the body is that follows.
     public var framing: Framing
     /// The client waits for `100 Continue` before it sends the body.
     public var expectsContinue: Bool
     /// The client wants to use the connection again. Never true for HTTP/1.0.
     public var keepsAlive: Bool
 
+    /// A head from its parts, as a test makes one.
     public init(
         request: HTTPRequest, version: Version = .http11, framing: Framing = .none, expectsContinue: Bool = false,
         keepsAlive: Bool = true

@@ -14,9 +14,11 @@ import HTTPTypes
 public struct RequestParser: Sendable {
     /// What comes out of a parser, in the order head, body…, end, head, …
     public enum Event: Sendable, Equatable {
+        /// A request begins.
         case head(RequestHead)
         /// The next bytes of content, without transfer coding. Never empty.
         case body([UInt8])
+        /// The request is complete.
         case end
     }
 
@@ -35,6 +37,7 @@ public struct RequestParser: Sendable {
     private var start = 0
     private var state: State
 
+    /// A parser for the first request of a connection.
     public init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
         self.state = .line(RequestLineScanner(limits: limits))
@@ -113,6 +116,7 @@ public struct RequestParser: Sendable {
                 start += scanner.cursor
                 state = .end
             case .end:
+                releaseSpareMemory()
                 state = .line(RequestLineScanner(limits: limits))
                 return .end
             }
@@ -173,6 +177,13 @@ public struct RequestParser: Sendable {
         case .chunked: state = .chunks(ChunkScanner(limits: limits))
         }
         return head
+    }
+
+    /// A connection that waits for its next request does not keep what a large body took.
+    private mutating func releaseSpareMemory() {
+        guard bufferedBytes == 0, buffer.capacity > 16 * 1024 else { return }
+        buffer = []
+        start = 0
     }
 
     private mutating func take(_ count: Int) -> [UInt8] {

@@ -5,49 +5,63 @@ public import Tensors
 /// One forward pass serves every family; what differs between them stands here. The names in ``configuration`` are those
 /// of ViT-Prisma's `HookedViTConfig`.
 public struct Architecture: Sendable, Equatable {
+    /// n_layers.
     public var layers: Int
     /// d_model: the width of the residual stream.
     public var width: Int
+    /// n_heads.
     public var heads: Int
     /// d_head.
     public var headWidth: Int
     /// d_mlp: neurons of a layer.
     public var neurons: Int
+    /// n_channels of a picture.
     public var channels = 3
     /// Height and width of a picture, in pixels.
     public var image: Extent
     /// Height and width of a patch, in pixels.
     public var patch: Extent
+    /// A learned token stands before the patches.
     public var hasClassToken = true
+    /// What layer norms do.
     public var normalization = Normalization.layerNorm
     /// What layer norms add to the variance.
     public var eps: Float
     /// A norm between the embedding and the first block.
     public var hasPreNorm = false
+    /// Between the two halves of the MLP.
     public var activation = Activation.gelu
     /// Blocks without the second half.
     public var isAttentionOnly = false
     /// Scores are divided by √d_head.
     public var scalesAttention = true
+    /// Which positions see which.
     public var mask = AttentionMask.bidirectional
+    /// How positions become the output.
     public var pooling = Pooling.cls
     /// The width of the head's output; `nil` for a model that ends with its pooled features.
     public var classes: Int?
     /// The output is divided by its length.
     public var normalizesOutput = false
 
+    /// Two sides, in pixels or in patches.
     public struct Extent: Sendable, Equatable {
+        /// Counted downwards.
         public var height: Int
+        /// Counted to the right.
         public var width: Int
 
+        /// Height and width.
         public init(height: Int, width: Int) {
             self.height = height
             self.width = width
         }
 
+        /// Both sides alike.
         public init(square side: Int) { self.init(height: side, width: side) }
     }
 
+    /// Kinds of layer norm, under ViT-Prisma's names.
     public enum Normalization: String, Sendable {
         case layerNorm = "LN"
         /// Without weight and bias.
@@ -67,8 +81,10 @@ public struct Architecture: Sendable, Equatable {
         case none
     }
 
+    /// The numbers that have no usual value. - Parameter headWidth: width / heads unless given.
     public init(
-        layers: Int, width: Int, heads: Int, headWidth: Int? = nil, neurons: Int, image: Extent, patch: Extent, eps: Float
+        layers: Int, width: Int, heads: Int, headWidth: Int? = nil, neurons: Int, image: Extent, patch: Extent,
+        eps: Float
     ) {
         self.layers = layers
         self.width = width

@@ -29,7 +29,9 @@ extension ClassLabel {
     static func fromTimm(_ fields: ConfigurationFields) throws(ModelError) -> [ClassLabel] {
         let places = [fields, fields.object("pretrained_cfg")]
         for place in places where place.has("label_names") {
-            guard let names = place.value["label_names"]?.array else { throw place.wrong("label_names", "a list of texts") }
+            guard let names = place.value["label_names"]?.array else {
+                throw place.wrong("label_names", "a list of texts")
+            }
             let descriptions = place.value["label_descriptions"]
             return names.map { name in
                 let key = name.string ?? ""
@@ -41,7 +43,9 @@ extension ClassLabel {
 
     private static func texts(_ fields: ConfigurationFields, _ name: String) throws(ModelError) -> [Int: String] {
         guard fields.has(name) else { return [:] }
-        guard let members = fields.value[name]?.object else { throw fields.wrong(name, "an object of texts by class number") }
+        guard let members = fields.value[name]?.object else {
+            throw fields.wrong(name, "an object of texts by class number")
+        }
         var texts: [Int: String] = [:]
         for member in members {
             guard let index = Int(member.key), (0..<1_000_000).contains(index), let text = member.value.string else {

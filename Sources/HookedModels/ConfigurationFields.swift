@@ -49,7 +49,9 @@ struct ConfigurationFields {
 
     /// As ``int(_:_:)``, for a field that must be there.
     func required(_ name: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-        guard let number = try int(name, range) else { throw ModelError.configurationLacks(file: file, field: path + name) }
+        guard let number = try int(name, range) else {
+            throw ModelError.configurationLacks(file: file, field: path + name)
+        }
         return number
     }
 

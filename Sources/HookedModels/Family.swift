@@ -47,8 +47,10 @@ extension WeightReader {
 public struct ClassLabel: Sendable, Equatable {
     /// The checkpoint's own name for it; `nil` where it gives none.
     public let name: String?
+    /// A picture of it, where the checkpoint brings one.
     public let emoji: String?
 
+    /// A name, an emoji, or neither.
     public init(name: String?, emoji: String? = nil) {
         self.name = name
         self.emoji = emoji
@@ -84,6 +86,7 @@ struct WeightNames: Sendable {
 
 /// Every family that is served. A new one is a file of values and one element here.
 public enum FamilyCatalog {
+    /// In the order in which they are asked whether a configuration is theirs.
     public static let all: [Family] = [.huggingFaceViT, .timmViT]
 
     /// The family that is asked for, or the one that recognises the configuration.

@@ -5,8 +5,10 @@ public import Tensors
 public struct ForwardRequest: Sendable {
     /// [input] + ``Architecture/inputShape``.
     public let pixels: Tensor
+    /// What is kept on the way.
     public let plan: HookPlan
 
+    /// - Parameter pixels: [input] + ``Architecture/inputShape``.
     public init(pixels: Tensor, plan: HookPlan) {
         self.pixels = pixels
         self.plan = plan

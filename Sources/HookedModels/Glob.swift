@@ -1,6 +1,7 @@
 /// A pattern over names: `*` stands for any characters, dots included, `?` for one, `[a-b]` for one of a range,
 /// `{a,b}` for one of several. The whole name must match.
 public struct Glob: Sendable, Hashable {
+    /// As it was written.
     public let pattern: String
     /// The pattern with every choice of braces written out.
     private let alternatives: [[Piece]]
@@ -12,15 +13,18 @@ public struct Glob: Sendable, Hashable {
         case oneOf([ClosedRange<UInt8>], isNegated: Bool)
     }
 
-    /// How long a pattern may be, and how many alternatives its braces may make.
+    /// How long a pattern may be, in bytes.
     public static let maximumLength = 512
+    /// How many alternatives its braces may make.
     public static let maximumAlternatives = 256
 
     /// Why a text is no pattern.
     public struct SyntaxError: Error, Sendable, Equatable {
+        /// In words, with the place.
         public let reason: String
     }
 
+    /// Reads a pattern. - Throws: where a bracket or brace is not closed, or too much would follow from it.
     public init(_ pattern: String) throws(SyntaxError) {
         guard pattern.utf8.count <= Glob.maximumLength else {
             throw SyntaxError(reason: "a pattern has at most \(Glob.maximumLength) characters")
@@ -34,6 +38,7 @@ public struct Glob: Sendable, Hashable {
     /// Whether the pattern is a plain name.
     public var isLiteral: Bool { !pattern.utf8.contains { "*?[{".utf8.contains($0) } }
 
+    /// Whether the pattern describes the whole name.
     public func matches(_ name: String) -> Bool {
         let name = Array(name.utf8)
         return alternatives.contains { Glob.matches($0, name) }
@@ -99,7 +104,9 @@ public struct Glob: Sendable, Hashable {
         while at < members.endIndex {
             let isRange = at + 2 < members.endIndex && members[at + 1] == UInt8(ascii: "-")
             let last = isRange ? members[at + 2] : members[at]
-            guard members[at] <= last else { throw SyntaxError(reason: "a range of the [ at character \(index + 1) is empty") }
+            guard members[at] <= last else {
+                throw SyntaxError(reason: "a range of the [ at character \(index + 1) is empty")
+            }
             ranges.append(members[at]...last)
             at += isRange ? 3 : 1
         }

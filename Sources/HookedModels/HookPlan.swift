@@ -11,6 +11,7 @@ public struct HookPlan: Sendable {
 
     /// In the order of firing.
     let records: [Record]
+    /// Which optional hooks exist.
     public let flags: HookFlags
     /// Blocks that are computed; `nil` for all, and the head.
     public let stopAtLayer: Int?
@@ -42,9 +43,12 @@ public struct HookPlan: Sendable {
 
 /// Hooks that a request asks for: names or patterns, and the part of them it wants.
 public struct CaptureRequest: Sendable {
+    /// Names or patterns (``Glob``).
     public var hooks: [String]
+    /// Which part of each.
     public var selection: Selection
 
+    /// The whole activations unless a selection is given.
     public init(hooks: [String], selection: Selection = .all) {
         self.hooks = hooks
         self.selection = selection
@@ -53,6 +57,7 @@ public struct CaptureRequest: Sendable {
 
 /// Why a plan cannot be made. `capture` and `hook` say where in the request.
 public struct HookPlanError: Error, Sendable {
+    /// What is wrong.
     public enum Reason: Sendable, Equatable {
         /// No hook of the model has the name; nearest ones can be found among `known`.
         case unknownHook(String, known: [String])
@@ -67,8 +72,11 @@ public struct HookPlanError: Error, Sendable {
         case twoSelections(String)
     }
 
+    /// Which of the captures, where it is one's fault.
     public let capture: Int?
+    /// Which of its hooks.
     public let hook: Int?
+    /// What is wrong there.
     public let reason: Reason
 }
 
@@ -100,8 +108,9 @@ extension HookPlan {
                 }
                 for entry in entries {
                     let selection = try resolver.resolve(entry)
-                    if let other = chosen.updateValue(selection, forKey: entry.point), other.kept != selection.kept
-                        || other.reduction != selection.reduction
+                    if let other = chosen.updateValue(selection, forKey: entry.point),
+                        other.kept != selection.kept
+                            || other.reduction != selection.reduction
                     {
                         throw failure(.twoSelections(entry.point.name))
                     }

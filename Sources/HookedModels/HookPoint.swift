@@ -2,8 +2,10 @@
 public struct HookPoint: Hashable, Sendable, CustomStringConvertible {
     /// `nil` for the sites before and after the blocks.
     public let layer: Int?
+    /// Which kind of place.
     public let site: Site
 
+    /// - Precondition: a site of a block has a layer, others have none.
     public init(_ site: Site, layer: Int? = nil) {
         precondition(site.isInBlock == (layer != nil), "\(site) \(site.isInBlock ? "needs" : "has no") layer")
         self.site = site
@@ -13,6 +15,7 @@ public struct HookPoint: Hashable, Sendable, CustomStringConvertible {
     /// The full name.
     public var name: String { layer.map { "blocks.\($0).\(site.rawValue)" } ?? site.rawValue }
 
+    /// The full name.
     public var description: String { name }
 }
 
@@ -27,6 +30,7 @@ public struct HookFlags: Sendable, Hashable {
     /// `hook_mlp_in`: the stream as the MLP reads it.
     public var useHookMLPIn: Bool
 
+    /// All off but those that are named.
     public init(
         useAttnResult: Bool = false, useSplitQKVInput: Bool = false, useAttnIn: Bool = false, useHookMLPIn: Bool = false
     ) {

@@ -2,6 +2,7 @@
 public struct HookTable: Sendable {
     /// One row of the table.
     public struct Entry: Sendable {
+        /// Which hook.
         public let point: HookPoint
         /// The shape for one input: every axis but the first.
         public let shape: [Int]
@@ -13,6 +14,7 @@ public struct HookTable: Sendable {
         public var bytesPerInput: Int { shape.reduce(4, *) }
     }
 
+    /// In the order of firing.
     public let entries: [Entry]
 
     /// The hooks that fire with these flags when `layers` blocks are computed; all of them, without ``Site/lnFinal`` and
@@ -63,7 +65,8 @@ extension Architecture {
         case .embed: ([patches, width], [.position, .feature])
         case .lnPreScale, .ln2Scale, .lnFinalScale: ([positions, 1], [.position, .single])
         case .ln1Scale:
-            flags.hasHeadInputs ? ([positions, heads, 1], [.position, .head, .single]) : ([positions, 1], [.position, .single])
+            flags.hasHeadInputs
+                ? ([positions, heads, 1], [.position, .head, .single]) : ([positions, 1], [.position, .single])
         case .ln1Normalized where flags.hasHeadInputs: ([positions, heads, width], [.position, .head, .feature])
         case .attnIn, .qInput, .kInput, .vInput, .result: ([positions, heads, width], [.position, .head, .feature])
         case .q, .k, .v, .z: ([positions, heads, headWidth], [.position, .head, .feature])

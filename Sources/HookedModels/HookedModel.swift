@@ -7,6 +7,7 @@ internal import TextNumbers
 public struct HookedModel: Sendable {
     /// The family its checkpoint was recognised as.
     public let family: String
+    /// Its numbers and switches.
     public let architecture: Architecture
     /// What the classes are called, in order; shorter than the output, or empty, where the checkpoint does not say.
     public let labels: [ClassLabel]
@@ -50,7 +51,8 @@ public struct HookedModel: Sendable {
                 request.pixels.shape.dropFirst() == architecture.inputShape[...] && request.pixels.shape[0] > 0,
                 "pixels \(request.pixels.shape) for a model that takes [n] + \(architecture.inputShape)")
             precondition(
-                request.plan.flags == requests[0].plan.flags && request.plan.stopAtLayer == requests[0].plan.stopAtLayer,
+                request.plan.flags == requests[0].plan.flags
+                    && request.plan.stopAtLayer == requests[0].plan.stopAtLayer,
                 "requests of one batch agree in flags and in where they stop")
         }
         return requests.isEmpty ? [] : ForwardPass(transformer: transformer, requests: requests, crew: crew).run()

@@ -1,4 +1,5 @@
 internal import Checkpoints
+internal import Synchronization
 internal import Tensors
 
 /// Puts a model together from a checkpoint's tensors. Each is read once, its shape checked where it is read.
@@ -23,7 +24,7 @@ struct ModelBuilder {
             architecture: architecture,
             embedding: try embedding(),
             lnPre: nil,
-            blocks: try (0..<architecture.layers).map { try block(base[names.block, $0]) },
+            blocks: try blocks(),
             lnFinal: try norm(base[names.lnFinal]),
             head: try architecture.classes.map { try matrix(whole[names.head], width, $0) })
         let extra = whole.unused.filter { name in !names.ignored.contains { name.hasPrefix($0) } }
@@ -44,6 +45,16 @@ struct ModelBuilder {
             classToken: architecture.hasClassToken
                 ? try base.tensor(names.classToken, [1, 1, width]).reshaped([1, width]).copied() : nil,
             positions: positions.reshaped([architecture.positions, width]).copied())
+    }
+
+    /// The layers, packed by all threads: most of the time that loading takes is spent here.
+    private func blocks() throws -> [TransformerBlock] {
+        let built = Mutex<[Result<TransformerBlock, any Error>?]>(Array(repeating: nil, count: architecture.layers))
+        Threads.crew.run(architecture.layers) { layer in
+            let result = Result { try block(base[names.block, layer]) }
+            built.withLock { $0[layer] = result }
+        }
+        return try built.withLock { $0 }.compactMap { try $0?.get() }
     }
 
     private func block(_ reader: WeightReader) throws -> TransformerBlock {

@@ -15,6 +15,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Tensors that belong to no part of the model.
     case unexpectedTensors([String])
 
+    /// One sentence that names the file, the field or the tensor.
     public var description: String {
         switch self {
         case .configurationLacks(let file, let field): "\(file) has no field '\(field)'"

@@ -4,6 +4,7 @@ public struct ModelOptions: Sendable, Equatable {
     public var hubName: String?
     /// One of ``FamilyCatalog/all``, instead of the one that recognises the checkpoint.
     public var family: String?
+    /// How positions become the output.
     public var pooling: Architecture.Pooling?
     /// Optional hooks that exist unless a request says otherwise.
     public var flags: HookFlags

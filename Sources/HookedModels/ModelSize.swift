@@ -11,8 +11,11 @@ extension VisionTransformer {
 
 extension TransformerBlock {
     fileprivate var byteCount: Int {
-        let matrices = [attention.query, attention.key, attention.value, attention.output, feedForward?.input, feedForward?.output]
-        return matrices.compactMap { $0?.byteCount }.reduce(0, +) + [ln1, ln2].compactMap { $0?.byteCount }.reduce(0, +)
+        let matrices = [
+            attention.query, attention.key, attention.value, attention.output, feedForward?.input, feedForward?.output,
+        ]
+        return matrices.compactMap { $0?.byteCount }.reduce(0, +)
+            + [ln1, ln2].compactMap { $0?.byteCount }.reduce(0, +)
     }
 }
 

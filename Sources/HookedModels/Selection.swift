@@ -8,8 +8,10 @@ public struct Selection: Sendable, Hashable {
     public var heads: [Int]?
     /// `nil` for all.
     public var features: [Int]?
+    /// What becomes of the positions; `nil` for themselves.
     public var reduction: Reduction?
 
+    /// Which positions.
     public enum Positions: Sendable, Hashable {
         case all
         /// The class token.
@@ -28,6 +30,7 @@ public struct Selection: Sendable, Hashable {
         case max
     }
 
+    /// Everything but what is given.
     public init(
         positions: Positions = .all, heads: [Int]? = nil, features: [Int]? = nil, reduction: Reduction? = nil
     ) {

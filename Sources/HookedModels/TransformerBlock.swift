@@ -31,7 +31,8 @@ struct TransformerBlock: Sendable {
 
     /// The sites of a block at which positions beyond the first `queries` would be missing.
     static let sitesAfterQueries: [Site] = [
-        .attnIn, .qInput, .kInput, .vInput, .q, .attnScores, .pattern, .z, .result, .attnOut, .residMid, .mlpIn, .ln2Scale,
+        .attnIn, .qInput, .kInput, .vInput, .q, .attnScores, .pattern, .z, .result, .attnOut, .residMid, .mlpIn,
+        .ln2Scale,
         .ln2Normalized, .mlpPre, .mlpPost, .mlpOut, .residPost,
     ]
 

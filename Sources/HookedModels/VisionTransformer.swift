@@ -83,7 +83,9 @@ extension Tensor {
             withSpan { source in
                 for row in target.indices {
                     var sum = 0.0
-                    for index in (row * width)..<((row + 1) * width) { sum += Double(source[index]) * Double(source[index]) }
+                    for index in (row * width)..<((row + 1) * width) {
+                        sum += Double(source[index]) * Double(source[index])
+                    }
                     target[row] = Float(Swift.max(sum.squareRoot(), 1e-12))
                 }
             }

@@ -17,6 +17,7 @@ public final class Crew: Sendable {
     /// One thread: every loop runs in the caller.
     public static let solo = Crew(width: 1)
 
+    /// Starts width − 1 threads, which end with the crew.
     public init(width: Int) {
         precondition(width > 0, "a crew has at least the caller")
         self.width = width
@@ -30,7 +31,8 @@ public final class Crew: Sendable {
 
     /// Runs `body` for each part `0..<count`, on as many threads as there are, and returns when all have ended.
     public func run(_ count: Int, _ body: (Int) -> Void) {
-        guard count > 1, width > 1, isLed.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
+        guard count > 1, width > 1,
+            isLed.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
         else {
             for part in 0..<count { body(part) }
             return

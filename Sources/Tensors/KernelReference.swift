@@ -15,6 +15,7 @@ public enum KernelReference {
         return result
     }
 
+    /// One value.
     public static func activation(_ activation: Activation, _ x: Double) -> Double {
         switch activation {
         case .identity: x

@@ -5,6 +5,7 @@ public struct RowPieces: Sendable {
     /// At least one; all extents but the first agree.
     public let pieces: [Tensor]
 
+    /// - Precondition: at least one piece; all extents but the first agree.
     public init(_ pieces: [Tensor]) {
         precondition(!pieces.isEmpty, "a tensor has at least one piece")
         let inner = pieces[0].shape.dropFirst()
@@ -12,12 +13,14 @@ public struct RowPieces: Sendable {
         self.pieces = pieces
     }
 
+    /// Of the whole: the first extents added up.
     public var shape: [Int] {
         var shape = pieces[0].shape
         if !shape.isEmpty { shape[0] = pieces.reduce(0) { $0 + $1.shape[0] } }
         return shape
     }
 
+    /// Elements of all pieces.
     public var count: Int { pieces.reduce(0) { $0 + $1.count } }
 
     /// All pieces as one tensor; a copy where there is more than one.

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// A run of float32 in memory, aligned to 64 bytes, that tensors share.
 ///
 /// `@unchecked Sendable` because: the elements are written only through ``Tensor``, which writes only while it
@@ -12,7 +8,10 @@ final class Storage: @unchecked Sendable {
     private let reclaim: (UnsafeMutablePointer<Float>, Int) -> Void
 
     /// Takes over memory that someone else allocated; `reclaim` gives it back.
-    init(adopting pointer: UnsafeMutablePointer<Float>, count: Int, reclaim: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void) {
+    init(
+        adopting pointer: UnsafeMutablePointer<Float>, count: Int,
+        reclaim: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+    ) {
         self.pointer = pointer
         self.count = count
         self.reclaim = reclaim

@@ -4,6 +4,7 @@
 /// permuted axes are views of the same storage; the elements leave only as spans, and pointers stay inside this
 /// module (``Storage``, `BLAS`, `Kernels`).
 public struct Tensor: Sendable {
+    /// How the elements lie in memory.
     public let layout: Layout
     var storage: Storage
 
@@ -43,8 +44,11 @@ public struct Tensor: Sendable {
         storage.pointer.update(repeating: value, count: storage.count)
     }
 
+    /// The extent of each axis.
     public var shape: [Int] { layout.shape }
+    /// The number of axes.
     public var rank: Int { layout.shape.count }
+    /// The number of elements.
     public var count: Int { layout.count }
 
     /// Reads the elements in row-major order; a view with gaps is copied first.
@@ -80,7 +84,9 @@ public struct Tensor: Sendable {
         precondition(index.count == rank, "\(index.count) indices for a tensor of shape \(shape)")
         var position = layout.offset
         for axis in index.indices {
-            precondition(shape.indices.contains(axis) && index[axis] >= 0 && index[axis] < shape[axis], "\(index) is outside \(shape)")
+            precondition(
+                shape.indices.contains(axis) && index[axis] >= 0 && index[axis] < shape[axis],
+                "\(index) is outside \(shape)")
             position += index[axis] * layout.strides[axis]
         }
         return storage.pointer[position]

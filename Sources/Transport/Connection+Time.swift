@@ -9,7 +9,7 @@ extension Connection {
         if !outbound.isEmpty, now - lastProgress >= timeouts.writeStall { return failed() }
         switch phase {
         case .idle(let since):
-            if now - since >= timeouts.idle { finish(at: now) }
+            if now - since >= timeouts.idle { endIdle(at: now) }
         case .head(let since):
             guard now - since >= timeouts.header else { return }
             refuse(HTTPError(.requestTimeout, "The head of the request took longer than \(timeouts.header)."), at: now)

@@ -16,7 +16,9 @@ import HTTPTypes
 ///
 /// Not copyable: there is one of each, and reading a property of it in place is then sure to cost no copy.
 struct Connection: ~Copyable {
-    typealias Instant = ContinuousClock.Instant
+    /// Time since a moment that does not matter. Not `ContinuousClock.Instant`, whose layout is unknown outside of its
+    /// library: every value that holds one is then moved by functions that look it up.
+    typealias Instant = Duration
 
     /// What its owner has to do, in order.
     enum Effect: Sendable, Equatable {
@@ -149,7 +151,12 @@ struct Connection: ~Copyable {
     /// Answers what is in flight and takes on nothing after it.
     mutating func drain(at now: Instant) {
         isDraining = true
-        if case .idle = phase { finish(at: now) }
+        if case .idle = phase { endIdle(at: now) }
+    }
+
+    /// Ends a connection on which nothing is asked: there is no answer whose arrival would have to be waited for.
+    mutating func endIdle(at now: Instant) {
+        if outbound.isEmpty { close() } else { finish(at: now) }
     }
 
     /// Ends at once, whatever is in flight.

@@ -2,7 +2,6 @@ import Dispatch
 import HTTP
 import HTTPTypes
 import Logging
-import Synchronization
 
 /// The connections of one serial queue: moves their bytes, tells their state machines what happened and does what
 /// those ask for.

@@ -10,7 +10,9 @@ extension HTTPError {
         if status == .methodNotAllowed { fields[.allow] = "GET, HEAD, POST, PUT, DELETE, OPTIONS" }
         if status == .serviceUnavailable { fields[.retryAfter] = "1" }
         let title = Self.escaped(status.reasonPhrase)
-        let body = #"{"type":"about:blank","title":"\#(title)","status":\#(status.code),"detail":"\#(Self.escaped(detail))"}"#
+        let detail = Self.escaped(detail)
+        let body =
+            #"{"type":"about:blank","title":"\#(title)","status":\#(status.code),"detail":"\#(detail)"}"#
         return Response(status: status, headerFields: fields, body: .bytes(Array(body.utf8)))
     }
 

@@ -43,11 +43,13 @@ actor Listener {
         self.source = source
     }
 
-    /// Stops accepting; the port is free when this returns or soon after.
+    /// Stops accepting: when this returns, nobody can connect.
     func stop() {
         // A suspended source must not be released.
         if isResting { source?.resume() }
         isResting = false
+        // Refuses from now on; the cancelled source gives the descriptor back a little later.
+        Syscalls.hangUp(descriptor)
         source?.cancel()
         source = nil
         if let reserve { Syscalls.close(reserve) }

@@ -11,7 +11,9 @@ struct RequestTask: Sendable {
     /// Runs the handler. It starts on the connection's queue and leaves it where it first waits, as for a body: what
     /// can be answered by the head alone is answered without a change of thread, and nothing larger runs here.
     func start(head: RequestHead, peer: String?, handler: any RequestHandler) -> Task<Void, Never> {
-        let body = head.framing == .none ? RequestBody.empty : RequestBody(contentLength: head.contentLength, next: readBody)
+        let body =
+            head.framing == .none
+            ? RequestBody.empty : RequestBody(contentLength: head.contentLength, next: readBody)
         return Task.immediate {
             let response = await handler.respond(
                 to: Request(head: head.request, body: body, peer: peer))

@@ -1,4 +1,3 @@
-import Dispatch
 public import HTTP
 public import Logging
 import Synchronization
@@ -11,6 +10,7 @@ public final class Server: Sendable {
     private let log: Logger
     private let listener = Mutex<Listener?>(nil)
 
+    /// A server that is not yet listening. Once started, it lives until it is stopped.
     public init(configuration: ServerConfiguration, handler: any RequestHandler, log: Logger) {
         self.configuration = configuration
         self.log = log

@@ -6,7 +6,9 @@ public struct ServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port = 8080
+    /// Bounds of what a request may hold.
     public var limits = HTTPLimits()
+    /// Bounds of what a request may take.
     public var timeouts = Timeouts()
     /// Connections at most; one more is answered with 503 and closed.
     public var maximumConnections = 8192
@@ -22,10 +24,11 @@ public struct ServerConfiguration: Sendable {
     public var lingerBudget = 32 * 1024 * 1024
     /// The answer to what is no request. Its body must be at hand; the connection ends after it.
     public var errorResponse: @Sendable (HTTPError) -> Response = { $0.problemResponse }
-    /// The clock of all timeouts.
-    public var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    /// The clock of all timeouts: time since any fixed moment, never going back.
+    public var now: @Sendable () -> Duration = { Syscalls.monotonicTime() }
     /// The value of `Date`, as `HTTPDate` formats it. The server puts its own in.
     var date: @Sendable () -> String = { HTTPDate.format(secondsSinceEpoch: Syscalls.secondsSinceEpoch()) }
 
+    /// The defaults of the contract, on loopback.
     public init() {}
 }

@@ -166,6 +166,13 @@ enum Syscalls {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Time since the machine started, not set back by anybody.
+    static func monotonicTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Seconds since 1970 by the wall clock.
     static func secondsSinceEpoch() -> Int { Glibc.time(nil) }
 

@@ -18,5 +18,6 @@ public struct Timeouts: Sendable, Equatable {
     /// How often connections are looked at, which is how late any of these may be.
     public var tick: Duration = .milliseconds(500)
 
+    /// The times of the contract.
     public init() {}
 }

@@ -5,6 +5,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     /// The peer has gone, or the server has ended the connection.
     case peerGone
 
+    /// One line for the operator.
     public var description: String {
         switch self {
         case .cannotListen(let host, let port, let reason):

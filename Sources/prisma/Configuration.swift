@@ -30,7 +30,9 @@ struct Configuration: Sendable {
         guard let settings = Settings.form.read(document, &errors), errors.isEmpty else {
             throw ConfigurationError(file: file, mistakes: errors.map(Self.sentence))
         }
-        let resolve = { (path: String) in URL(filePath: path, relativeTo: folder).standardizedFileURL }
+        let resolve = { (path: String) in
+            URL(filePath: NSString(string: path).expandingTildeInPath, relativeTo: folder).standardizedFileURL
+        }
         self.file = file
         host = settings.server.host
         port = settings.server.port

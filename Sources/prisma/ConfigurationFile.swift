@@ -11,7 +11,9 @@ enum ConfigurationFile {
     static func read(_ path: String) throws(ConfigurationError) -> JSONValue {
         let name = URL(filePath: path).lastPathComponent
         let fail = { (mistake: String) in ConfigurationError(file: name, mistakes: [mistake]) }
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw fail("there is no such file, or it cannot be read") }
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw fail("there is no such file, or it cannot be read")
+        }
         defer { try? handle.close() }
         guard let data = try? handle.read(upToCount: maximumBytes + 1), data.count <= maximumBytes else {
             throw fail("a configuration has at most \(maximumBytes) bytes")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Foundation
+import Service
 import TextNumbers
 
 /// `prisma inspect`: what a checkpoint holds, without knowing its family.
@@ -9,16 +10,20 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Lists a checkpoint's tensors.",
         discussion: """
-            PATH is a file, or a directory with one file or an index of several. A file that is refused exits 1 with the
-            reason on standard error.
+            What is inspected is a file, a directory with one file or an index of several, or the id of a model of the
+            configuration. What is refused exits 1 with the reason on standard error.
 
             EXAMPLES
               prisma inspect model.safetensors
               prisma inspect config/demo/shapes --json --checksums
+              prisma inspect shapes --config config/prisma.yaml
             """)
 
-    @Argument(help: "A checkpoint's file or directory.")
-    var path: String
+    @Argument(help: "A checkpoint's file or directory, or a model of the configuration.")
+    var checkpoint: String
+
+    @Option(help: "The configuration that names models.")
+    var config: String?
 
     @Flag(help: "One JSON document: {\"tensors\": [{\"name\", \"datatype\", \"shape\", \"sum\", \"abs_sum\"}]}.")
     var json = false
@@ -29,12 +34,18 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let tensors: [TensorSummary]
         do {
-            tensors = try Checkpoint(path: path).summaries(checksums: checksums || json)
+            tensors = try Checkpoint(path: path()).summaries(checksums: checksums || json)
         } catch {
             FileHandle.standardError.write(Data("prisma inspect: \(error)\n".utf8))
             throw ExitCode(1)
         }
         print(json ? document(of: tensors) : table(of: tensors))
+    }
+
+    private func path() throws -> String {
+        guard let config else { return checkpoint }
+        let model = try Configuration(path: config).models.first { $0.id == checkpoint }
+        return model?.path.path ?? checkpoint
     }
 
     private func document(of tensors: [TensorSummary]) -> String {

@@ -11,7 +11,8 @@ extension FramingCase {
         post(.must, "no length is no body", "", "", .kept(body: "")),
         post(.must, "a length with leading zeros", "Content-Length: 0005\r\n", "hello", .kept(body: "hello")),
         post(.must, "blanks around a length", "Content-Length: \t5 \r\n", "hello", .kept(body: "hello")),
-        post(.must, "a body beyond its length is the next request", "Content-Length: 2\r\n", "hello", .kept(body: "he")),
+        post(
+            .must, "a body beyond its length is the next request", "Content-Length: 2\r\n", "hello", .kept(body: "he")),
         post(.must, "a body not yet complete", "Content-Length: 5\r\n", "hell", .waits),
         FramingCase(
             .must, "GET with a body", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi", .kept(body: "hi")),
@@ -42,7 +43,9 @@ extension FramingCase {
         post(.should, "a length beyond 64 bits", "Content-Length: 99999999999999999999\r\n", "", .refused(413)),
         post(.should, "a length of 2^63", "Content-Length: 9223372036854775808\r\n", "", .refused(413)),
         post(.should, "a length beyond the limit", "Content-Length: 268435457\r\n", "", .refused(413)),
-        post(.should, "a length of 300 digits", "Content-Length: \(String(repeating: "1", count: 300))\r\n", "", .refused(413)),
+        post(
+            .should, "a length of 300 digits", "Content-Length: \(String(repeating: "1", count: 300))\r\n", "",
+            .refused(413)),
     ]
 
     private static let hello = "5\r\nhello\r\n0\r\n\r\n"
@@ -56,7 +59,9 @@ extension FramingCase {
         post(.must, "chunked and a length", "Content-Length: 5\r\n" + chunked, hello, .refused(400)),
         post(.must, "a length after chunked", chunked + "Content-Length: 5\r\n", hello, .refused(400)),
         post(.must, "chunked and a length of zero", chunked + "Content-Length: 0\r\n", hello, .refused(400)),
-        post(.must, "an unknown coding and a length", "Transfer-Encoding: x\r\nContent-Length: 1\r\n", "a", .refused(400)),
+        post(
+            .must, "an unknown coding and a length", "Transfer-Encoding: x\r\nContent-Length: 1\r\n", "a", .refused(400)
+        ),
         post(.must, "chunked twice", chunked + chunked, hello, .refused(400)),
         post(.must, "chunked twice in a list", "Transfer-Encoding: chunked, chunked\r\n", hello, .refused(400)),
         post(.must, "chunked not last", "Transfer-Encoding: chunked, gzip\r\n", hello, .refused(400)),
@@ -80,7 +85,8 @@ extension FramingCase {
         post(.must, "a folded coding", "Transfer-Encoding:\r\n chunked\r\n", hello, .refused(400)),
         post(.must, "the Kelvin sign is not a k", "Transfer-Encoding: chun\u{212A}ed\r\n", hello, .refused(400)),
         FramingCase(
-            .must, "chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + hello, .refused(400)),
+            .must, "chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + hello, .refused(400)
+        ),
     ]
 
     private static func chunk(_ strength: Strength, _ name: String, _ body: String, _ outcome: Outcome) -> FramingCase {
@@ -90,7 +96,8 @@ extension FramingCase {
     static let chunks: [FramingCase] = [
         chunk(.must, "no content", "0\r\n\r\n", .kept(body: "")),
         chunk(.must, "several chunks", "2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n", .kept(body: "hello")),
-        chunk(.must, "hexadecimal sizes of any case", "A\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
+        chunk(
+            .must, "hexadecimal sizes of any case", "A\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n",
             .kept(body: "01234567890123456789a")),
         chunk(.must, "leading zeros", "0005\r\nhello\r\n000\r\n\r\n", .kept(body: "hello")),
         chunk(.must, "line ends in the content", "4\r\n\r\n\r\n\r\n0\r\n\r\n", .kept(body: "\r\n\r\n")),
@@ -99,7 +106,8 @@ extension FramingCase {
         chunk(.must, "a quoted extension", "5;a=\"b;\\\" c\"\r\nhello\r\n0\r\n\r\n", .kept(body: "hello")),
         chunk(.must, "a blank before an extension", "5 ;a\r\nhello\r\n0\r\n\r\n", .kept(body: "hello")),
         chunk(.must, "a blank after a semicolon", "5; a\r\nhello\r\n0\r\n\r\n", .kept(body: "hello")),
-        chunk(.must, "trailers are dropped", "5\r\nhello\r\n0\r\nX: a\r\nContent-Length: 9\r\n\r\n", .kept(body: "hello")),
+        chunk(
+            .must, "trailers are dropped", "5\r\nhello\r\n0\r\nX: a\r\nContent-Length: 9\r\n\r\n", .kept(body: "hello")),
         chunk(.must, "not yet complete", "5\r\nhello\r\n0\r\n", .waits),
 
         chunk(.must, "an empty size", "\r\nhello\r\n0\r\n\r\n", .refused(400)),

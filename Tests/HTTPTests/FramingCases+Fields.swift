@@ -12,7 +12,8 @@ extension FramingCase {
         field(.must, "a colon inside a value", "X: a:b\r\n"),
         field(.must, "a value beyond ASCII", "X: é\r\n"),
         FramingCase(
-            .may, "a value that is not UTF-8", Array("GET / HTTP/1.1\r\nHost: a\r\nX: ".utf8) + [0xFF] + Array("\r\n\r\n".utf8),
+            .may, "a value that is not UTF-8",
+            Array("GET / HTTP/1.1\r\nHost: a\r\nX: ".utf8) + [0xFF] + Array("\r\n\r\n".utf8),
             .kept(body: "")),
         field(.must, "a name of all token characters", "!#$%&'*+-.^_`|~9aZ: b\r\n"),
         field(.must, "a repeated unknown field", "X: a\r\nX: b\r\n"),

@@ -81,11 +81,13 @@ struct HTTPLimitsTests {
         }
     }
 
-    @Test("an endless part is refused as soon as the limit is passed, without an end in sight", arguments: [
-        ("", 501), ("GET /", 414), ("GET / HTTP/1.1\r\n", 431), ("GET / HTTP/1.1\r\nX: ", 431),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;", 400),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ", 431),
-    ])
+    @Test(
+        "an endless part is refused as soon as the limit is passed, without an end in sight",
+        arguments: [
+            ("", 501), ("GET /", 414), ("GET / HTTP/1.1\r\n", 431), ("GET / HTTP/1.1\r\nX: ", 431),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;", 400),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: ", 431),
+        ])
     func endless(start: String, status: Int) {
         #expect(outcome(of: Array((start + Self.repeated(300)).utf8), limits: Self.small) == .refused(status))
     }

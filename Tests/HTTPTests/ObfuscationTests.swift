@@ -41,16 +41,22 @@ struct ObfuscationTests {
             lines.append("Transfer-Encoding:\(ending)chunked\r\n")
         }
         for value in [
-            "chunked, chunked", "chunked,", ",chunked", "chunked, identity", "identity, chunked", "gzip, chunked", "xchunked",
-            "chunkedx", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked gzip", "CHUNKED", "Chunked", "cHuNkEd",
-            "chunk", "x", "identity", "", "deflate", "compress, chunked", "chunked\u{200B}", "сhunked", "chun\u{212A}ed", "[chunked]",
-            "chunked:", "=chunked", "chunked=1", "{chunked}", "<chunked>", "chunked()", "chunked\\", "\\chunked", "tr,chunked",
+            "chunked, chunked", "chunked,", ",chunked", "chunked, identity", "identity, chunked", "gzip, chunked",
+            "xchunked",
+            "chunkedx", "\"chunked\"", "'chunked'", "chunked;q=1", "chunked;", "chunked gzip", "CHUNKED", "Chunked",
+            "cHuNkEd",
+            "chunk", "x", "identity", "", "deflate", "compress, chunked", "chunked\u{200B}", "сhunked",
+            "chun\u{212A}ed", "[chunked]",
+            "chunked:", "=chunked", "chunked=1", "{chunked}", "<chunked>", "chunked()", "chunked\\", "\\chunked",
+            "tr,chunked",
         ] {
             lines.append("Transfer-Encoding: \(value)\r\n")
         }
-        for pair in ["chunked\r\nTransfer-Encoding: identity", "identity\r\nTransfer-Encoding: chunked",
-            "chunked\r\nTransfer-encoding: x", "x\r\nTransfer-encoding: chunked", "chunked\r\nTRANSFER-ENCODING: chunked"]
-        {
+        for pair in [
+            "chunked\r\nTransfer-Encoding: identity", "identity\r\nTransfer-Encoding: chunked",
+            "chunked\r\nTransfer-encoding: x", "x\r\nTransfer-encoding: chunked",
+            "chunked\r\nTRANSFER-ENCODING: chunked",
+        ] {
             lines.append("Transfer-Encoding: \(pair)\r\n")
         }
         for name in ["transfer-encoding", "TRANSFER-ENCODING", "tRANSFER-eNCODING", "Transfer-encoding"] {
@@ -76,9 +82,12 @@ struct ObfuscationTests {
         #expect(cases == Self.disguises.count)
     }
 
-    @Test("names that only resemble the field are other fields, and the length stands", arguments: [
-        "Transfer_Encoding", "TransferEncoding", "Transfer-Encodin", "X-Transfer-Encoding", "Transfer.Encoding", "Transfer--Encoding",
-    ])
+    @Test(
+        "names that only resemble the field are other fields, and the length stands",
+        arguments: [
+            "Transfer_Encoding", "TransferEncoding", "Transfer-Encodin", "X-Transfer-Encoding", "Transfer.Encoding",
+            "Transfer--Encoding",
+        ])
     func lookalikes(_ name: String) {
         let text = "POST / HTTP/1.1\r\nHost: a\r\n\(name): chunked\r\nContent-Length: 5\r\n\r\nhello"
         #expect(outcome(of: Array(text.utf8)) == .kept(body: "hello"))

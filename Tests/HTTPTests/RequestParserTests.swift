@@ -22,19 +22,24 @@ struct RequestParserTests {
         #expect(head.keepsAlive && !head.expectsContinue && head.framing == .none && head.contentLength == 0)
     }
 
-    @Test("an absolute target gives authority and origin form", arguments: [
-        ("http://b:1/c?d", "b:1", "/c?d"), ("HTTPS://b", "b", "/"), ("http://b?c", "b", "/?c"), ("http://[::1]/", "[::1]", "/"),
-    ])
+    @Test(
+        "an absolute target gives authority and origin form",
+        arguments: [
+            ("http://b:1/c?d", "b:1", "/c?d"), ("HTTPS://b", "b", "/"), ("http://b?c", "b", "/?c"),
+            ("http://[::1]/", "[::1]", "/"),
+        ])
     func absolute(target: String, authority: String, path: String) throws {
         let head = try head("GET \(target) HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(head.request.authority == authority)
         #expect(head.request.path == path)
     }
 
-    @Test("the first impossible byte is an error before the line is complete", arguments: [
-        "\u{16}", "G\0", "GET  ", "GET #", "GET /#", "GET / X", "GET / HTTP/1.1\n", "GET / HTTP/1.1\r\n:",
-        "GET / HTTP/1.1\r\nA\r", "GET / HTTP/1.1\r\nA:\n", "GET / HTTP/1.1\r\nA: b\r\n ",
-    ])
+    @Test(
+        "the first impossible byte is an error before the line is complete",
+        arguments: [
+            "\u{16}", "G\0", "GET  ", "GET #", "GET /#", "GET / X", "GET / HTTP/1.1\n", "GET / HTTP/1.1\r\n:",
+            "GET / HTTP/1.1\r\nA\r", "GET / HTTP/1.1\r\nA:\n", "GET / HTTP/1.1\r\nA: b\r\n ",
+        ])
     func firstByte(_ text: String) {
         let bytes = Array(text.utf8)
         #expect(outcome(of: Array(bytes.dropLast())) == .waits)

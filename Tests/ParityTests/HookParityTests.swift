@@ -26,7 +26,9 @@ import TextNumbers
             #expect(ratio <= 1, "\(reference): \(hook) is off by \(ratio) of what is allowed")
             if ratio > worst.ratio { worst = (hook, ratio) }
         }
-        print("parity \(reference): worst hook \(worst.hook), \(worst.ratio.formatted(.number.precision(.fractionLength(3)))) of the allowed error")
+        print(
+            "parity \(reference): worst hook \(worst.hook), \(worst.ratio.formatted(.number.precision(.fractionLength(3)))) of the allowed error"
+        )
     }
 
     @Test(arguments: models)
@@ -44,6 +46,8 @@ import TextNumbers
 
     private func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
         guard a.shape == b.shape else { return .infinity }
-        return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) { $1.isNaN ? .infinity : max($0, $1) }
+        return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) {
+            $1.isNaN ? .infinity : max($0, $1)
+        }
     }
 }

@@ -14,12 +14,15 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
     var description: String { folder.lastPathComponent }
 
     /// Our own small ones.
-    static let fixtures = models(in: Golden.fixtures.appending(path: "models"), ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"])
+    static let fixtures = models(
+        in: Golden.fixtures.appending(path: "models"), ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"])
 
     /// The golden set's.
-    static let golden = Golden.shared.map {
-        models(in: $0.appending(path: "models"), ["hf_vit", "hf_dino", "hf_dino_small", "timm_vit", "timm_vit_gap"])
-    } ?? []
+    static let golden =
+        Golden.shared.map {
+            models(
+                in: $0.appending(path: "models"), ["hf_vit", "hf_dino", "hf_dino_small", "timm_vit", "timm_vit_gap"])
+        } ?? []
 
     private static func models(in folder: URL, _ names: [String]) -> [ReferenceModel] {
         names.map { name in

@@ -11,14 +11,17 @@ import Testing
     func fusedEqualsStepByStepAndTheReference(shape: [Int], mask: AttentionMask) {
         let (batch, queries, keys, heads, width) = (shape[0], shape[1], shape[2], shape[3], shape[4])
         var generator = SeededGenerator(seed: UInt64(keys))
-        let q = Tensor(shape: [batch, queries, heads, width], elements: generator.floats(batch * queries * heads * width))
+        let q = Tensor(
+            shape: [batch, queries, heads, width], elements: generator.floats(batch * queries * heads * width))
         let k = Tensor(shape: [batch, keys, heads, width], elements: generator.floats(batch * keys * heads * width))
         let v = Tensor(shape: [batch, keys, heads, width], elements: generator.floats(batch * keys * heads * width))
         let scores = Tensor.attentionScores(q, k, scale: 0.5, mask: mask)
         let pattern = scores.softmax()
         let z = Tensor.attentionMix(pattern, v)
         #expect(z.shape == [batch, queries, heads, width])
-        for (fused, step) in zip(Tensor.attention(q, k, v, scale: 0.5, mask: mask, on: Crew(width: 2)).elements, z.elements) {
+        for (fused, step) in zip(
+            Tensor.attention(q, k, v, scale: 0.5, mask: mask, on: Crew(width: 2)).elements, z.elements)
+        {
             #expect(abs(fused - step) <= 1e-6)
         }
         for b in 0..<batch {

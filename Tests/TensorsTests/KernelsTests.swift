@@ -77,7 +77,9 @@ private let ulp = Double(Float.ulpOfOne)
         var scale = [Float](repeating: 0, count: 4)
         kernels.functions.layer_norm(x, width, &y, width, &scale, w, b, 1e-6, 4, width)
         let expected = KernelReference.layerNorm(x, weight: w, bias: b, eps: 1e-6, d: width)
-        for row in 0..<4 { #expect(abs(Double(scale[row]) - expected.scale[row]) <= 8 * ulp * (expected.scale[row] + 10)) }
+        for row in 0..<4 {
+            #expect(abs(Double(scale[row]) - expected.scale[row]) <= 8 * ulp * (expected.scale[row] + 10))
+        }
         for (index, value) in y.enumerated() {
             // The mean of values around 10 is known to an ulp of 10, which the division by the scale enlarges.
             let allowed = 16 * ulp * (13 / expected.scale[index / width] * abs(Double(w[index % width])) + 4)

@@ -8,7 +8,8 @@ import Testing
 
     /// Rows, terms, columns: below, at and above tiles, panels and blocks of rows and of terms.
     static let shapes: [[Int]] = [
-        [1, 1, 1], [1, 5, 3], [2, 8, 16], [5, 3, 32], [6, 64, 33], [7, 17, 31], [12, 40, 64], [13, 40, 65], [49, 12, 10],
+        [1, 1, 1], [1, 5, 3], [2, 8, 16], [5, 3, 32], [6, 64, 33], [7, 17, 31], [12, 40, 64], [13, 40, 65],
+        [49, 12, 10],
         [50, 96, 48], [51, 96, 47], [101, 24, 40], [3, 1_025, 20], [120, 1_030, 8], [4, 3_073, 12], [2, 6_200, 35],
         [0, 4, 4], [3, 0, 5],
     ]
@@ -83,7 +84,8 @@ import Testing
         var generator = SeededGenerator(seed: 8)
         let x = Tensor(shape: [3, 71, 16], elements: generator.floats(3 * 71 * 16))
         let first = PackedMatrix(
-            Tensor(shape: [16, 40], elements: generator.floats(640)), bias: Tensor(shape: [40], elements: generator.floats(40)))
+            Tensor(shape: [16, 40], elements: generator.floats(640)),
+            bias: Tensor(shape: [40], elements: generator.floats(40)))
         let second = PackedMatrix(Tensor(shape: [40, 16], elements: generator.floats(640)))
         let stream = Tensor(shape: [3, 71, 16], elements: generator.floats(3 * 71 * 16))
         var expected = stream

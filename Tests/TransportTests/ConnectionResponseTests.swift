@@ -43,7 +43,9 @@ struct ConnectionResponseTests {
         #expect(!harness.isClosed)
     }
 
-    @Test("a body that breaks its length ends the connection instead of misleading the client", arguments: ["hell", "hello!"])
+    @Test(
+        "a body that breaks its length ends the connection instead of misleading the client",
+        arguments: ["hell", "hello!"])
     func brokenLength(_ text: String) {
         let harness = Harness()
         harness.receive(get)

@@ -6,7 +6,7 @@ import HTTPTypes
 /// Drives a connection by hand: bytes in, time in, effects and bytes out. No socket, no clock.
 final class Harness {
     private(set) var connection: Connection
-    private(set) var now = ContinuousClock.now
+    private(set) var now = Duration.seconds(1000)
     private(set) var effects: [Connection.Effect] = []
 
     init(_ change: (inout ServerConfiguration) -> Void = { _ in }) {

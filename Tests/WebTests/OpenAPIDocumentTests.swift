@@ -66,7 +66,10 @@ struct OpenAPIDocumentTests {
                     "top_k": [
                         "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many.", "default": 5,
                     ],
-                    "part": ["type": "string", "description": "A part's name."],
+                    "part": [
+                        "anyOf": [["type": "string", "description": "A part's name."], ["type": "null"]],
+                        "description": "A part's name.",
+                    ],
                 ],
                 "additionalProperties": false, "description": "What to predict.",
             ])

@@ -4,7 +4,8 @@ import Dispatch
 import Glibc
 
 let port = UInt16(CommandLine.arguments.dropFirst().first ?? "") ?? 9080
-let answer = Array("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}".utf8)
+let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+let answer = Array((head + "{\"status\":\"ok\"}").utf8)
 let queues = (0..<max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))).map { DispatchQueue(label: "bare.\($0)") }
 
 /// A connection; everything but `init` happens on its queue.

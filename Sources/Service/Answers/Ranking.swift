@@ -33,7 +33,8 @@ struct Ranking {
         }
         var members = [JSONMember("top", .list(top))]
         if let answer {
-            members.append(JSONMember("answer", ["index": .integer(Int64(answer)), "label": .string(model.label(answer))]))
+            members.append(
+                JSONMember("answer", ["index": .integer(Int64(answer)), "label": .string(model.label(answer))]))
             members.append(JSONMember("rank", .integer(Int64(order.firstIndex(of: answer) ?? order.count))))
         }
         return .object(members)

@@ -14,7 +14,9 @@ enum ActivationsEndpoint {
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), CaptureForm.hooksOrAll(),
             CaptureForm.positions(), CaptureForm.heads(), CaptureForm.features(), CaptureForm.reduce(),
-            make: { inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, hooks, positions, heads, features, reduction in
+            make: {
+                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, hooks, positions, heads, features,
+                reduction in
                 ActivationsRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
@@ -26,7 +28,8 @@ enum ActivationsEndpoint {
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
         Endpoint(
             .post, "/v1/models/{model}/activations", "Read activations",
-            details: "Every hook of every input, or those that are named, each under its full name.", tag: "Running a model",
+            details: "Every hook of every input, or those that are named, each under its full name.",
+            tag: "Running a model",
             body: ModelBody.request(
                 ActivationsRequest.form,
                 example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "hooks": ["blocks.0.attn.hook_pattern"]]),

@@ -11,19 +11,22 @@ enum HealthEndpoints {
     private static func alive(_ path: PathPattern) -> Endpoint {
         Endpoint(
             .get, path, "Is the server alive", tag: "Service",
-            responds: .json("It is.", .object(properties: [.init("status", .choice(["ok"]))]), example: ["status": "ok"])
+            responds: .json(
+                "It is.", .object(properties: [.init("status", .choice(["ok"]))]), example: ["status": "ok"])
         ) { _ in ["status": "ok"] }
     }
 
     @Sendable static func readyz(_ service: PrismaService) -> Endpoint {
         let schema = Schema.object(
-            "Readiness", properties: [
+            "Readiness",
+            properties: [
                 .init("status", .choice(["ready"])),
                 .init("failed", .list(.object(properties: [.init("id", .string), .init("reason", .string)]))),
             ])
         return Endpoint(
             .get, "/readyz", "Is the server ready",
-            details: "Ready is: every configured model is loaded or has failed, and the queue takes work.", tag: "Service",
+            details: "Ready is: every configured model is loaded or has failed, and the queue takes work.",
+            tag: "Service",
             responds: .json("It is. Models that failed are listed with the reasons.", schema),
             errors: [.serviceUnavailable: "Models are being loaded, or the server is stopping."]
         ) { _ in

@@ -18,7 +18,8 @@ enum HooksEndpoint {
                             .init("shape", .list(.any).described("\"batch\", then numbers.")),
                             .init("axes", .list(.string).described("What the axes count.")),
                             .init("bytes_per_input", .integer),
-                            .init("flag", .string.nullable.described("The flag that makes it exist, if one is needed.")),
+                            .init(
+                                "flag", .string.nullable.described("The flag that makes it exist, if one is needed.")),
                             .init("exists", .boolean.described("Under the model's own flags.")),
                         ]))),
             .init("next_cursor", .string.nullable),

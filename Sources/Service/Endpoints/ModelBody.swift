@@ -35,7 +35,8 @@ enum ModelBody {
         return ResponseForm(
             summary,
             [
-                TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(), NpzBody(),
+                TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
+                NpzBody(),
                 NpyBody(),
             ])
     }
@@ -50,7 +51,8 @@ enum ModelBody {
     private static let dryRun = Schema.object(
         "DryRun", "What a request would compute and answer.",
         properties: [
-            .init("dry_run", .boolean), .init("inputs", .integer), .init("tensors", .map(.any)), .init("bytes", .integer),
+            .init("dry_run", .boolean), .init("inputs", .integer), .init("tensors", .map(.any)),
+            .init("bytes", .integer),
             .init("floating_point_operations", .integer), .init("provenance", ModelRun.provenanceSchema),
         ])
 }

@@ -59,7 +59,8 @@ enum PredictEndpoint {
             tag: "Running a model",
             body: ModelBody.request(
                 PredictRequest.form, example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "top_k": 3]),
-            responds: ResponseForm("The best classes of each input.", [JSONBody(schema) { $0 }]), errors: ModelBody.errors
+            responds: ResponseForm("The best classes of each input.", [JSONBody(schema) { $0 }]),
+            errors: ModelBody.errors
         ) { call in
             let run = try ModelRun(service, call.path["model"], call.body.options)
             let model = run.loaded.model

@@ -15,7 +15,8 @@ enum RunEndpoint {
             "RunRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
-            Field("capture", .list(of: CaptureForm.form, count: 0...256), default: [], "Which activations are answered."),
+            Field(
+                "capture", .list(of: CaptureForm.form, count: 0...256), default: [], "Which activations are answered."),
             Field(
                 optional: "stop_at_layer", .integer,
                 "Computes the blocks before this one and no output; negative ones count from the end, as in Python."),

@@ -30,7 +30,9 @@ enum CaptureForm {
         Field(
             "positions",
             .either(
-                Form<String>.choice(["all", "cls", "patches"]).map { $0 == "all" ? .all : $0 == "cls" ? .cls : .patches },
+                Form<String>.choice(["all", "cls", "patches"]).map {
+                    $0 == "all" ? .all : $0 == "cls" ? .cls : .patches
+                },
                 Form<[Int]>.list(of: .integer, count: 1...65_536).map { .indices($0) }), default: "all",
             "Of the position axis; of a pattern, the queries. Negative ones count from the end.")
     }
@@ -47,10 +49,11 @@ enum CaptureForm {
         Field(optional: "reduce", reduction, "Makes one position of those that were chosen.")
     }
 
-    static let make: @Sendable ([String], Selection.Positions, [Int]?, [Int]?, Selection.Reduction?) -> CaptureRequest = {
-        CaptureRequest(
-            hooks: $0, selection: Selection(positions: $1, heads: $2, features: $3, reduction: $4))
-    }
+    static let make: @Sendable ([String], Selection.Positions, [Int]?, [Int]?, Selection.Reduction?) -> CaptureRequest =
+        {
+            CaptureRequest(
+                hooks: $0, selection: Selection(positions: $1, heads: $2, features: $3, reduction: $4))
+        }
 
     private static let reduction = Form.object(
         "Reduction",

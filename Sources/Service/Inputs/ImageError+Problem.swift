@@ -1,5 +1,5 @@
-public import Imaging
 internal import HTTPTypes
+public import Imaging
 internal import TextNumbers
 public import Web
 

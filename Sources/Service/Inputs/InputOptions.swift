@@ -27,7 +27,9 @@ extension InputOptions {
     }
 
     static func exif() -> Field<ExifHandling> {
-        Field("exif", .choice(of: ExifHandling.self), default: "apply", "Whether pictures are turned as their camera noted.")
+        Field(
+            "exif", .choice(of: ExifHandling.self), default: "apply",
+            "Whether pictures are turned as their camera noted.")
     }
 
     static func tower() -> Field<String> {

@@ -86,7 +86,8 @@ struct InputReader: Sendable {
         }
         let parts = payload.parts(named: "image")
         if let stranger = payload.parts.first(where: { $0.name != "image" }) {
-            throw Problem(.badRequest, "A part named \"\(stranger.name)\" is not used: expected \"image\" or \"request\".")
+            throw Problem(
+                .badRequest, "A part named \"\(stranger.name)\" is not used: expected \"image\" or \"request\".")
         }
         return parts.map { Place(value: .image($0.bytes), place: nil) }
     }
@@ -110,7 +111,8 @@ struct InputReader: Sendable {
         guard architecture.channels == 3 else {
             throw Problem(
                 .badRequest,
-                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape).")
+                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape)."
+            )
         }
         let (limits, exif) = (limits.image, options.exif)
         let prepared: Tensor
@@ -124,7 +126,8 @@ struct InputReader: Sendable {
         guard prepared.shape == architecture.inputShape else {
             let field = FieldError.Place.pointer(JSONPointer()["preprocess"])
             throw FieldError(
-                field, "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
+                field,
+                "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
         }
         return prepared.reshaped([1] + prepared.shape)
     }

@@ -24,7 +24,8 @@ enum PreprocessChoice: Sendable {
                 .any.described(
                     "A shortest edge, {\"shortest_edge\"}, {\"height\", \"width\"}, the latter also with \"mode\": \"cover\" or "
                         + "\"fit\", or null."), isRequired: false),
-            .init("interpolation", .any.described("A name such as \"bicubic\", or Pillow's number."), isRequired: false),
+            .init(
+                "interpolation", .any.described("A name such as \"bicubic\", or Pillow's number."), isRequired: false),
             .init("crop", .any.described("A side, {\"height\", \"width\", \"rounding\"}, or null."), isRequired: false),
             .init("rescale_factor", .number, isRequired: false),
             .init("rescale_offset", .number, isRequired: false),

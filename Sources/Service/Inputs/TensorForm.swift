@@ -32,7 +32,8 @@ enum TensorForm {
     private static func described(_ value: JSONValue, _ place: JSONPointer) throws(FieldError) -> Tensor {
         let known = ["datatype", "shape", "data", "base64"]
         for member in value.object ?? [] where !known.contains(member.key) {
-            let hint = Suggestions.sentence(for: member.key, in: known) ?? "a tensor has datatype, shape, data or base64"
+            let hint =
+                Suggestions.sentence(for: member.key, in: known) ?? "a tensor has datatype, shape, data or base64"
             throw FieldError(.pointer(place[member.key]), "unknown field; \(hint)")
         }
         guard let datatype = value["datatype"]?.string, ["FP32", "FP64"].contains(datatype) else {
@@ -72,7 +73,8 @@ enum TensorForm {
     private static func tensor(_ shape: [Int], _ numbers: [Double], _ place: JSONPointer) throws(FieldError) -> Tensor {
         let count = shape.reduce(1, *)
         guard numbers.count == count else {
-            throw FieldError(.pointer(place), "\(numbers.count) numbers do not fill a shape of \(shape), which holds \(count)")
+            throw FieldError(
+                .pointer(place), "\(numbers.count) numbers do not fill a shape of \(shape), which holds \(count)")
         }
         for (index, number) in numbers.enumerated() where abs(number) > Double(Float.greatestFiniteMagnitude) {
             throw FieldError(.pointer(place[index]), "\(number) does not fit a 32-bit float")
@@ -94,11 +96,14 @@ enum TensorForm {
         let width = datatype == "FP32" ? 4 : 8
         guard bytes.count == count * width else {
             throw FieldError(
-                .pointer(place), "\(bytes.count) bytes do not fill \(shape) in \(datatype), which takes \(count * width)")
+                .pointer(place),
+                "\(bytes.count) bytes do not fill \(shape) in \(datatype), which takes \(count * width)")
         }
         return Tensor(shape: shape) { target in
             for index in target.indices {
-                let word = bytes[(index * width)..<((index + 1) * width)].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+                let word = bytes[(index * width)..<((index + 1) * width)].reversed().reduce(UInt64(0)) {
+                    $0 << 8 | UInt64($1)
+                }
                 target[index] = width == 4 ? Float(bitPattern: UInt32(word)) : Float(Double(bitPattern: word))
             }
         }
@@ -112,7 +117,8 @@ enum TensorForm {
             level = current.doubles == nil ? elements.first : nil
         }
         guard !shape.isEmpty, shape.count <= maximumRank else {
-            throw FieldError(.pointer(place), "expected a tensor: an object with datatype, shape and data, or nested lists")
+            throw FieldError(
+                .pointer(place), "expected a tensor: an object with datatype, shape and data, or nested lists")
         }
         var numbers: [Double] = []
         try collect(value, shape[...], place, into: &numbers)
@@ -129,7 +135,9 @@ enum TensorForm {
             return
         }
         guard shape.count > 1, value.doubles?.isEmpty ?? true, let rows = value.array, rows.count == extent else {
-            throw FieldError(.pointer(place), "expected a list of \(extent) \(shape.count > 1 ? "lists" : "numbers"), as its neighbours have")
+            throw FieldError(
+                .pointer(place),
+                "expected a list of \(extent) \(shape.count > 1 ? "lists" : "numbers"), as its neighbours have")
         }
         for (index, row) in rows.enumerated() { try collect(row, shape.dropFirst(), place[index], into: &numbers) }
     }

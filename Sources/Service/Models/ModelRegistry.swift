@@ -47,7 +47,9 @@ public final class ModelRegistry: Sendable {
     public func loadAll() async {
         for source in sources { await load(source) }
         for id in ids {
-            guard case .loaded(let model) = state(of: id), let source = sources.first(where: { $0.id == id }) else { continue }
+            guard case .loaded(let model) = state(of: id), let source = sources.first(where: { $0.id == id }) else {
+                continue
+            }
             await digest(source, model)
         }
     }
@@ -67,7 +69,8 @@ public final class ModelRegistry: Sendable {
 
     /// A 404 that names the nearest ids.
     func unknown(_ id: String) -> Problem {
-        let hint = Suggestions.sentence(for: id, in: ids) ?? "served are \(ids.isEmpty ? "none" : ids.joined(separator: ", "))"
+        let hint =
+            Suggestions.sentence(for: id, in: ids) ?? "served are \(ids.isEmpty ? "none" : ids.joined(separator: ", "))"
         return Problem(.notFound, "There is no model '\(id)'; \(hint)")
     }
 
@@ -79,7 +82,8 @@ public final class ModelRegistry: Sendable {
                 let checkpoint = try Checkpoint(path: source.path.path)
                 let model = try HookedModel(checkpoint, options: source.options)
                 return .loaded(
-                    LoadedModel(id: source.id, model: model, checkpointBytes: checkpoint.byteCount, digest: DigestBox()))
+                    LoadedModel(id: source.id, model: model, checkpointBytes: checkpoint.byteCount, digest: DigestBox())
+                )
             }
             log.info(
                 "loaded \(source.id)",

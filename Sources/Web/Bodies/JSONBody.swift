@@ -4,7 +4,7 @@ public import TextNumbers
 /// Writes `application/json` through a closure.
 public struct JSONBody<Value: Sendable>: BodyEncoder {
     /// `application/json`.
-    public var mediaType: MediaType { MediaType("application", "json") }
+    public let mediaType = MediaType("application", "json")
     /// Of the document.
     public let schema: Schema?
     /// A document of the schema.

@@ -9,23 +9,25 @@ public struct ResponseForm<Value: Sendable>: Sendable {
     /// What the answer is, for the documentation.
     public let summary: String
     let encoders: [any BodyEncoder<Value>]
+    /// Their media types, in the order of preference.
+    let offers: [MediaType]
 
     /// - Precondition: At least one encoder, and no media type twice.
     public init(_ summary: String, _ encoders: [any BodyEncoder<Value>], status: HTTPResponse.Status = .ok) {
         precondition(!encoders.isEmpty, "an endpoint answers with something")
-        precondition(Set(encoders.map(\.mediaType.essence)).count == encoders.count, "a media type is offered twice")
+        let offers = encoders.map(\.mediaType)
+        precondition(Set(offers.map(\.essence)).count == offers.count, "a media type is offered twice")
+        self.offers = offers
         self.status = status
         self.summary = summary
         self.encoders = encoders
     }
 
-    /// Media types, in the order of preference.
-    var offers: [MediaType] { encoders.map(\.mediaType) }
-
     /// - Throws: A 406 with the list when `accept` excludes everything there is.
     func negotiate(accept: String?) throws(Problem) -> any BodyEncoder<Value> {
+        if accept == nil || accept == "*/*" { return encoders[0] }
         guard let chosen = ContentNegotiation.mediaType(accept: accept, offers: offers),
-            let encoder = encoders.first(where: { $0.mediaType == chosen })
+            let place = offers.firstIndex(of: chosen)
         else {
             throw Problem(
                 .notAcceptable,
@@ -33,7 +35,7 @@ public struct ResponseForm<Value: Sendable>: Sendable {
                     + "\(enumeration(offers.map(\.description), "or")) can be had.",
                 members: [JSONMember("offered", .list(offers.map { .string($0.description) }))])
         }
-        return encoder
+        return encoders[place]
     }
 }
 

@@ -32,11 +32,11 @@ public struct Field<Value: Sendable>: Sendable {
         }
     }
 
-    /// A member that may be left out, which gives `nil`.
+    /// A member that may be left out or `null`, which gives `nil`: what Python's `None` becomes on its way here.
     public init<Wrapped>(optional name: String, _ form: Form<Wrapped>, _ summary: String) where Value == Wrapped? {
-        property = Schema.Property(name, form.described(summary).schema, isRequired: false)
+        property = Schema.Property(name, form.described(summary).schema, isRequired: false, mayBeNull: true)
         read = { value, object, errors in
-            guard let value else { return .some(nil) }
+            guard let value, !value.isNull else { return .some(nil) }
             return form.read(value, at: object[name], &errors).map { .some($0) }
         }
     }

@@ -65,7 +65,7 @@ extension Schema {
         guard let members = value.object else { return [refusal(of: value, at: place)] }
         var errors = Self.strangers(among: members, known: properties.map(\.name), at: place)
         for property in properties {
-            if let member = value[property.name] {
+            if let member = value[property.name], !(property.mayBeNull && member.isNull) {
                 errors += property.schema.mismatches(in: member, at: place[property.name])
             } else if property.isRequired {
                 errors.append(property.missing(at: place))

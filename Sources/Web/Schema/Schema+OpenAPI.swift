@@ -42,7 +42,11 @@ extension Schema.Kind {
     }
 
     private func object(_ properties: [Schema.Property], _ components: inout OpenAPIComponents) -> [JSONMember] {
-        let described = properties.map { JSONMember($0.name, $0.schema.openAPI(&components)) }
+        let described = properties.map { property in
+            let schema =
+                property.mayBeNull ? property.schema.nullable.described(property.schema.summary) : property.schema
+            return JSONMember(property.name, schema.openAPI(&components))
+        }
         let required = properties.filter(\.isRequired).map { JSONValue.string($0.name) }
         return [type("object"), JSONMember("properties", .object(described))]
             + (required.isEmpty ? [] : [JSONMember("required", .list(required))])

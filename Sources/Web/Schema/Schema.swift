@@ -31,12 +31,15 @@ public struct Schema: Sendable, Equatable {
         public var schema: Schema
         /// Whether it must be there.
         public var isRequired: Bool
+        /// Whether `null` says the same as leaving it out.
+        public var mayBeNull: Bool
 
         /// Makes a property of its parts.
-        public init(_ name: String, _ schema: Schema, isRequired: Bool = true) {
+        public init(_ name: String, _ schema: Schema, isRequired: Bool = true, mayBeNull: Bool = false) {
             self.name = name
             self.schema = schema
             self.isRequired = isRequired
+            self.mayBeNull = mayBeNull
         }
     }
 
