@@ -59,7 +59,6 @@ struct Configuration: Sendable {
 
     /// - Throws: where strangers could reach a server that knows no keys.
     func checkAddress() throws(ConfigurationError) {
-        let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
         guard isLoopback || isInsecure else {
             throw ConfigurationError(
                 file: file,
@@ -68,6 +67,13 @@ struct Configuration: Sendable {
                         + "server: {insecure: true} to let everybody in who reaches it"
                 ])
         }
+    }
+
+    /// 127.0.0.0/8 as four numbers: a name that merely begins so may stand for any address.
+    private var isLoopback: Bool {
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return host == "localhost" || host == "::1"
+            || numbers.count == 4 && numbers.first == 127 && !numbers.contains(nil)
     }
 
     private static func sentence(_ error: FieldError) -> String {
