@@ -7,6 +7,8 @@ enum ConfigurationFile {
     /// Far above any configuration; a larger file is none.
     private static let maximumBytes = 1 << 20
     private static let maximumDepth = 32
+    /// Counted with every use of an alias, which costs a few letters and may stand for any number of values.
+    private static let maximumValues = 65_536
 
     static func read(_ path: String) throws(ConfigurationError) -> JSONValue {
         let name = URL(filePath: path).lastPathComponent
@@ -30,7 +32,8 @@ enum ConfigurationFile {
             throw ConfigurationError(file: name, mistakes: [sentence(error)])
         }
         guard let node else { return .object([]) }
-        return try value(of: node, name, depth: 0)
+        var budget = maximumValues
+        return try value(of: node, name, depth: 0, &budget)
     }
 
     private static func sentence(_ error: any Error) -> String {
@@ -43,7 +46,13 @@ enum ConfigurationFile {
         }
     }
 
-    private static func value(of node: Node, _ name: String, depth: Int) throws(ConfigurationError) -> JSONValue {
+    private static func value(
+        of node: Node, _ name: String, depth: Int, _ budget: inout Int
+    ) throws(ConfigurationError) -> JSONValue {
+        budget -= 1
+        guard budget >= 0 else {
+            throw ConfigurationError(file: name, mistakes: ["more than \(maximumValues) values"])
+        }
         guard depth < maximumDepth else {
             throw ConfigurationError(file: name, mistakes: ["nested deeper than \(maximumDepth) levels"])
         }
@@ -51,7 +60,7 @@ enum ConfigurationFile {
         case .scalar: return scalar(node)
         case .sequence(let sequence):
             var elements: [JSONValue] = []
-            for element in sequence { elements.append(try value(of: element, name, depth: depth + 1)) }
+            for element in sequence { elements.append(try value(of: element, name, depth: depth + 1, &budget)) }
             return .list(elements)
         case .mapping(let mapping):
             var members: [JSONMember] = []
@@ -59,10 +68,10 @@ enum ConfigurationFile {
                 guard let text = key.string else {
                     throw ConfigurationError(file: name, mistakes: ["a key is not a text"])
                 }
-                members.append(JSONMember(text, try value(of: content, name, depth: depth + 1)))
+                members.append(JSONMember(text, try value(of: content, name, depth: depth + 1, &budget)))
             }
             return .object(members)
-        default: throw ConfigurationError(file: name, mistakes: ["aliases are not supported"])
+        default: throw ConfigurationError(file: name, mistakes: ["an alias that stands for nothing"])
         }
     }
 
