@@ -6,6 +6,8 @@ import Transport
 
 /// The parts of a server put together and started.
 struct RunningServer {
+    /// Where it listens.
+    let address: SocketAddress
     private let server: Server
     private let service: PrismaService
     private let loading: Task<Void, Never>
@@ -21,7 +23,7 @@ struct RunningServer {
         server = Server(configuration: configuration.transport, handler: application, log: log)
         grace = configuration.grace
         self.log = log
-        let address = try await server.start()
+        address = try await server.start()
         log.notice("listening on http://\(address)")
         let service = service
         loading = Task {
@@ -30,15 +32,24 @@ struct RunningServer {
         }
     }
 
+    /// Returns when every model is loaded or has failed, and the digests of the weights are known.
+    func untilLoaded() async { await loading.value }
+
     /// Returns when the server has been told to stop and has stopped.
     func untilToldToStop() async {
         for await signal in Signals.stopping {
             log.notice("stopping", metadata: ["signal": "\(signal)"])
             break
         }
+        await stop()
+        log.notice("stopped")
+    }
+
+    /// Takes no new connection, answers what was begun as far as the grace period lets it, and returns when nothing is
+    /// left to be done.
+    func stop() async {
         loading.cancel()
         await server.stop(grace: grace)
         await service.drain()
-        log.notice("stopped")
     }
 }
