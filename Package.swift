@@ -115,6 +115,9 @@ let package = Package(
             "ParityTests", ["HookedModels", "Imaging", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"]),
         tests(
             "ServerTests",
-            ["prisma", "Service", "Transport", "Web", "HTTP", "TextNumbers", httpTypes, logging, "ServiceTesting"]),
+            [
+                "prisma", "Service", "Transport", "HookedModels", "Imaging", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+                "ServiceTesting",
+            ]),
     ]
 )

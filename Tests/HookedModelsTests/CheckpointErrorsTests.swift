@@ -61,7 +61,9 @@ import TextNumbers
             // Sizes that are taken from tensors show in what no longer fits them.
             let decides = ["patch_embed.proj.weight", "blocks.0.mlp.fc1.weight", "head.weight", "classifier.weight"]
             let isNamed = text.contains("'\(name)' has shape \(wrong), expected \(value.shape)")
-            #expect(isNamed || (decides.contains(name) && text.contains("has shape")) || text.contains("do not divide"), "\(name): \(text)")
+            #expect(
+                isNamed || (decides.contains(name) && text.contains("has shape")) || text.contains("do not divide"),
+                "\(name): \(text)")
         }
     }
 
@@ -71,7 +73,8 @@ import TextNumbers
         let text = try complaint(layout) { checkpoint in
             checkpoint.tensors += strangers.map { ($0, ArrayValue(Tensor(repeating: 0, shape: [2]))) }
         }
-        #expect(text == "the checkpoint has tensors that the model has no place for: another.bias, blocks.9.strange.weight")
+        #expect(
+            text == "the checkpoint has tensors that the model has no place for: another.bias, blocks.9.strange.weight")
     }
 
     @Test func manyTensorsWithoutAPlaceAreCounted() throws {
@@ -82,7 +85,9 @@ import TextNumbers
     }
 
     @Test func withoutConfigurationThatIsSaid() throws {
-        #expect(try complaint { $0.configuration = nil } == "the checkpoint has no config.json, which says what its tensors are")
+        #expect(
+            try complaint { $0.configuration = nil }
+                == "the checkpoint has no config.json, which says what its tensors are")
     }
 
     @Test func anUnknownFamilyIsNamedBesideTheKnownOnes() throws {
@@ -151,7 +156,9 @@ import TextNumbers
         Field("label_names", "cat", "'label_names' in config.json must be a list of texts", .timm),
         Field("pretrained_cfg", nil, "config.json has no field 'pretrained_cfg'", .timm),
         Field("model_args", ["num_heads": "3"], "'model_args.num_heads' in config.json must be a whole number", .timm),
-        Field("model_args", ["num_heads": 5], "config.json contradicts itself: 5 heads do not divide a width of 24", .timm),
+        Field(
+            "model_args", ["num_heads": 5], "config.json contradicts itself: 5 heads do not divide a width of 24", .timm
+        ),
         Field("model_args", ["img_size": []], "'model_args.img_size' in config.json must be", .timm),
     ])
     func aWrongFieldIsNamedWithWhatItMustBe(_ field: Field) throws {

@@ -1,6 +1,7 @@
-@testable import HookedModels
 import ServiceTesting
 import Testing
+
+@testable import HookedModels
 
 @Suite struct FamilyCatalogTests {
     /// A family without a checkpoint in its layout would be a family that no test reads: add it to ``TinyModel/Layout``.

@@ -19,7 +19,9 @@ import Testing
     private func expectClose(_ a: ForwardResult, _ b: ForwardResult, _ label: String) throws {
         #expect(a.captures.map(\.name) == b.captures.map(\.name), "\(label)")
         for (one, other) in zip(a.captures, b.captures) {
-            #expect(Pictures.difference(one.values.joined, other.values.joined) <= Pictures.rounding, "\(label) \(one.name)")
+            #expect(
+                Pictures.difference(one.values.joined, other.values.joined) <= Pictures.rounding, "\(label) \(one.name)"
+            )
         }
         #expect((a.output == nil) == (b.output == nil), "\(label)")
         if let one = a.output?.joined, let other = b.output?.joined {
@@ -57,7 +59,8 @@ import Testing
         let plain = try #require(try model.run(pixels).output).joined
         for flags in HookTableTests.flags {
             for entry in HookTable(model.architecture, flags: flags).entries {
-                let output = try #require(try model.run(pixels, capturing: [entry.point.name], flags: flags).output).joined
+                let output = try #require(try model.run(pixels, capturing: [entry.point.name], flags: flags).output)
+                    .joined
                 #expect(Pictures.difference(output, plain) <= Pictures.rounding, "\(entry.point)")
             }
         }
@@ -67,7 +70,8 @@ import Testing
         let model = try model()
         let wishes: [(inputs: Int, hooks: [String], selection: Selection)] = [
             (2, [], .all), (1, ["*"], .all), (3, ["*.hook_pattern", "hook_ln_final"], .init(positions: .cls)),
-            (1, ["blocks.2.hook_resid_post"], .init(reduction: .mean)), (4, ["blocks.0.attn.hook_z"], .init(heads: [1])),
+            (1, ["blocks.2.hook_resid_post"], .init(reduction: .mean)),
+            (4, ["blocks.0.attn.hook_z"], .init(heads: [1])),
         ]
         let requests = try wishes.enumerated().map { index, wish in
             let captures = wish.hooks.isEmpty ? [] : [CaptureRequest(hooks: wish.hooks, selection: wish.selection)]
@@ -116,7 +120,8 @@ import Testing
     /// The last block may compute the class token alone, unless someone looks at the other positions.
     @Test(arguments: [
         "blocks.2.hook_resid_post", "blocks.2.hook_resid_mid", "blocks.2.attn.hook_q", "blocks.2.attn.hook_pattern",
-        "blocks.2.attn.hook_z", "blocks.2.hook_attn_out", "blocks.2.mlp.hook_post", "blocks.2.hook_mlp_out", "hook_ln_final",
+        "blocks.2.attn.hook_z", "blocks.2.hook_attn_out", "blocks.2.mlp.hook_post", "blocks.2.hook_mlp_out",
+        "hook_ln_final",
         "ln_final.hook_scale", "ln_final.hook_normalized", "blocks.2.attn.hook_k", "blocks.2.ln1.hook_scale",
     ])
     func theClassTokensShortcutChangesNoOutput(_ hook: String) throws {
@@ -145,7 +150,8 @@ import Testing
     @Test func rowsOfAPatternSumToOne() throws {
         let model = try model()
         let pattern = try #require(
-            try model.run(Pictures.random(2, for: model), capturing: ["blocks.1.attn.hook_pattern"])["blocks.1.attn.hook_pattern"])
+            try model.run(Pictures.random(2, for: model), capturing: ["blocks.1.attn.hook_pattern"])[
+                "blocks.1.attn.hook_pattern"])
         let elements = pattern.elements
         for row in 0..<(2 * 3 * 17) {
             let sum = elements[(row * 17)..<((row + 1) * 17)].reduce(0, +)
@@ -159,9 +165,11 @@ import Testing
         let model = try model(layout)
         let checkpoint = TinyModel(layout, layers: 3, seed: 11).checkpoint
         let result = try model.run(
-            Pictures.random(2, for: model), capturing: ["*.hook_result", "*.hook_attn_out"], flags: HookFlags(useAttnResult: true))
+            Pictures.random(2, for: model), capturing: ["*.hook_result", "*.hook_attn_out"],
+            flags: HookFlags(useAttnResult: true))
         for layer in 0..<3 {
-            let biasName = layout == .huggingFace
+            let biasName =
+                layout == .huggingFace
                 ? "vit.encoder.layer.\(layer).attention.output.dense.bias" : "blocks.\(layer).attn.proj.bias"
             let bias = try #require(checkpoint.tensors.first { $0.name == biasName }).value.tensor
             let heads = try #require(result["blocks.\(layer).attn.hook_result"])
@@ -193,11 +201,13 @@ import Testing
         for layer in 0..<3 {
             for hook in hooks {
                 try expectRepeated(
-                    try #require(split["blocks.\(layer).\(hook)"]), try #require(plain["blocks.\(layer).hook_resid_pre"]), hook)
+                    try #require(split["blocks.\(layer).\(hook)"]),
+                    try #require(plain["blocks.\(layer).hook_resid_pre"]), hook)
             }
             for hook in ["ln1.hook_normalized", "ln1.hook_scale"] {
                 try expectRepeated(
-                    try #require(split["blocks.\(layer).\(hook)"]), try #require(plain["blocks.\(layer).\(hook)"]), hook)
+                    try #require(split["blocks.\(layer).\(hook)"]), try #require(plain["blocks.\(layer).\(hook)"]), hook
+                )
             }
         }
     }
@@ -213,7 +223,8 @@ import Testing
     @Test func theMLPReadsTheMiddleOfTheStream() throws {
         let model = try model()
         let result = try model.run(
-            Pictures.random(2, for: model), capturing: ["*.hook_mlp_in", "*.hook_resid_mid"], flags: HookFlags(useHookMLPIn: true))
+            Pictures.random(2, for: model), capturing: ["*.hook_mlp_in", "*.hook_resid_mid"],
+            flags: HookFlags(useHookMLPIn: true))
         for layer in 0..<3 {
             let read = try #require(result["blocks.\(layer).hook_mlp_in"])
             let stream = try #require(result["blocks.\(layer).hook_resid_mid"])

@@ -1,6 +1,7 @@
-@testable import HookedModels
 import ServiceTesting
 import Testing
+
+@testable import HookedModels
 
 @Suite struct HookPlanTests {
     static let vit = TinyModel(layers: 3)
@@ -30,13 +31,16 @@ import Testing
 
     static let refusals = [
         Refusal(
-            testDescription: "a pattern without a match", captures: [.init(hooks: ["hook_embed", "blocks.7.*"])], capture: 0, hook: 1,
+            testDescription: "a pattern without a match", captures: [.init(hooks: ["hook_embed", "blocks.7.*"])],
+            capture: 0, hook: 1,
             reason: .noMatch("blocks.7.*")),
         Refusal(
-            testDescription: "a bad pattern", captures: [.init(hooks: ["hook_embed"]), .init(hooks: ["[z-a]"])], capture: 1, hook: 0,
+            testDescription: "a bad pattern", captures: [.init(hooks: ["hook_embed"]), .init(hooks: ["[z-a]"])],
+            capture: 1, hook: 0,
             reason: .badPattern("[z-a]", reason: "a range of the [ at character 1 is empty")),
         Refusal(
-            testDescription: "a flag that is off", captures: [.init(hooks: ["blocks.1.attn.hook_result"])], capture: 0, hook: 0,
+            testDescription: "a flag that is off", captures: [.init(hooks: ["blocks.1.attn.hook_result"])], capture: 0,
+            hook: 0,
             reason: .flagIsOff("blocks.1.attn.hook_result", flag: "use_attn_result")),
         Refusal(
             testDescription: "a pattern of hooks whose flag is off", captures: [.init(hooks: ["*.hook_[qkv]_input"])],
@@ -47,13 +51,16 @@ import Testing
             flags: HookFlags(useSplitQKVInput: true), capture: 0, hook: 0,
             reason: .flagIsOff("blocks.0.hook_attn_in", flag: "use_attn_in")),
         Refusal(
-            testDescription: "the MLP's flag that is off", captures: [.init(hooks: ["blocks.*.hook_mlp_in"])], capture: 0, hook: 0,
+            testDescription: "the MLP's flag that is off", captures: [.init(hooks: ["blocks.*.hook_mlp_in"])],
+            capture: 0, hook: 0,
             reason: .flagIsOff("blocks.0.hook_mlp_in", flag: "use_hook_mlp_in")),
         Refusal(
-            testDescription: "a layer behind the stop", captures: [.init(hooks: ["blocks.2.hook_resid_pre"])], stop: 2, capture: 0,
+            testDescription: "a layer behind the stop", captures: [.init(hooks: ["blocks.2.hook_resid_pre"])], stop: 2,
+            capture: 0,
             hook: 0, reason: .notReached("blocks.2.hook_resid_pre", stopAtLayer: 2)),
         Refusal(
-            testDescription: "the head behind the stop", captures: [.init(hooks: ["hook_post*"])], stop: -1, capture: 0, hook: 0,
+            testDescription: "the head behind the stop", captures: [.init(hooks: ["hook_post*"])], stop: -1, capture: 0,
+            hook: 0,
             reason: .notReached("hook_post_head_pre_normalize", stopAtLayer: -1)),
         Refusal(
             testDescription: "a stop above the layers", captures: [], stop: 4, capture: nil, hook: nil,
@@ -65,7 +72,8 @@ import Testing
             testDescription: "the smallest integer as a stop", captures: [], stop: .min, capture: nil, hook: nil,
             reason: .layerOutOfRange(.min, layers: 3)),
         Refusal(
-            testDescription: "heads of a hook without heads", captures: [.init(hooks: ["hook_embed"], selection: .init(heads: [0]))],
+            testDescription: "heads of a hook without heads",
+            captures: [.init(hooks: ["hook_embed"], selection: .init(heads: [0]))],
             capture: 0, hook: nil, reason: .noSuchAxis(field: "heads")),
         Refusal(
             testDescription: "features of a hook without features",
@@ -73,27 +81,33 @@ import Testing
             reason: .noSuchAxis(field: "features")),
         Refusal(
             testDescription: "positions of a hook without positions",
-            captures: [.init(hooks: ["hook_post_head_pre_normalize"], selection: .init(positions: .cls))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_post_head_pre_normalize"], selection: .init(positions: .cls))], capture: 0,
+            hook: nil,
             reason: .noSuchAxis(field: "positions")),
         Refusal(
             testDescription: "a reduction of a hook without positions",
-            captures: [.init(hooks: ["hook_post_head_pre_normalize"], selection: .init(reduction: .mean))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_post_head_pre_normalize"], selection: .init(reduction: .mean))], capture: 0,
+            hook: nil,
             reason: .noSuchAxis(field: "reduce")),
         Refusal(
             testDescription: "the class token of a model without one",
-            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .cls))], model: pooled, capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .cls))], model: pooled, capture: 0,
+            hook: nil,
             reason: .noClassToken),
         Refusal(
             testDescription: "a position that is not there",
-            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([0, 17])))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([0, 17])))], capture: 0,
+            hook: nil,
             reason: .outOfRange(field: "positions", index: 17, hook: "hook_full_embed", count: 17)),
         Refusal(
             testDescription: "a position before the first",
-            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([-18])))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([-18])))], capture: 0,
+            hook: nil,
             reason: .outOfRange(field: "positions", index: -18, hook: "hook_full_embed", count: 17)),
         Refusal(
             testDescription: "a position that hook_embed, without class token, has not",
-            captures: [.init(hooks: ["hook_embed"], selection: .init(positions: .indices([16])))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_embed"], selection: .init(positions: .indices([16])))], capture: 0,
+            hook: nil,
             reason: .outOfRange(field: "positions", index: 16, hook: "hook_embed", count: 16)),
         Refusal(
             testDescription: "a head that is not there",
@@ -101,16 +115,19 @@ import Testing
             reason: .outOfRange(field: "heads", index: 3, hook: "blocks.0.attn.hook_z", count: 3)),
         Refusal(
             testDescription: "a feature that one of several hooks has not",
-            captures: [.init(hooks: ["blocks.0.{mlp.hook_pre,hook_mlp_out}"], selection: .init(features: [30]))], capture: 0,
+            captures: [.init(hooks: ["blocks.0.{mlp.hook_pre,hook_mlp_out}"], selection: .init(features: [30]))],
+            capture: 0,
             hook: nil, reason: .outOfRange(field: "features", index: 30, hook: "blocks.0.hook_mlp_out", count: 24)),
         Refusal(
             testDescription: "the smallest integer as a position",
-            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([.min])))], capture: 0, hook: nil,
+            captures: [.init(hooks: ["hook_full_embed"], selection: .init(positions: .indices([.min])))], capture: 0,
+            hook: nil,
             reason: .outOfRange(field: "positions", index: .min, hook: "hook_full_embed", count: 17)),
         Refusal(
             testDescription: "two selections of one hook",
             captures: [
-                .init(hooks: ["blocks.0.hook_resid_pre"], selection: .init(positions: .cls)), .init(hooks: ["*.hook_resid_pre"]),
+                .init(hooks: ["blocks.0.hook_resid_pre"], selection: .init(positions: .cls)),
+                .init(hooks: ["*.hook_resid_pre"]),
             ], capture: 1, hook: 0, reason: .twoSelections("blocks.0.hook_resid_pre")),
         Refusal(
             testDescription: "two reductions of one hook",
@@ -168,7 +185,9 @@ import Testing
         Choice(hook: "hook_embed", selection: .init(positions: .cls), shape: [0, 24]),
         Choice(hook: "hook_embed", selection: .init(positions: .patches), shape: [16, 24]),
         Choice(hook: "blocks.0.attn.hook_pattern", selection: .init(positions: .cls), shape: [3, 1, 17]),
-        Choice(hook: "blocks.0.attn.hook_pattern", selection: .init(positions: .indices([2]), heads: [-1]), shape: [1, 1, 17]),
+        Choice(
+            hook: "blocks.0.attn.hook_pattern", selection: .init(positions: .indices([2]), heads: [-1]),
+            shape: [1, 1, 17]),
         Choice(hook: "blocks.0.attn.hook_pattern", selection: .init(reduction: .max), shape: [3, 1, 17]),
         Choice(hook: "blocks.0.attn.hook_z", selection: .init(heads: [2, 0], features: [1]), shape: [17, 2, 1]),
         Choice(hook: "blocks.0.ln1.hook_scale", selection: .init(positions: .cls), shape: [1, 1]),

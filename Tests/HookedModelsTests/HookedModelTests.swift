@@ -60,9 +60,10 @@ import TextNumbers
     }
 
     /// The original stacks the class token and the mean of the patches for `dino-vitb` names, without a classifier only.
-    @Test(arguments: [
-        ("facebook/dino-vitb16", [24, 2]), ("facebook/dino-vits16", [24]), ("someone/else", [24]), (nil, [24]),
-    ] as [(String?, [Int])])
+    @Test(
+        arguments: [
+            ("facebook/dino-vitb16", [24, 2]), ("facebook/dino-vits16", [24]), ("someone/else", [24]), (nil, [24]),
+        ] as [(String?, [Int])])
     func theHubNameDecidesOnDINOsPooling(_ name: String?, _ shape: [Int]) throws {
         let model = try TinyModel(.huggingFaceFeatures).load(options: ModelOptions(hubName: name))
         let result = try model.run(Pictures.random(2, for: model), capturing: ["hook_ln_final"])

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Selection.Positions.cls, [0]), (.patches, Array(1..<17)), (.indices([5]), [5]), (.indices([-1, 0, 5, 5]), [16, 0, 5, 5]),
+        (Selection.Positions.cls, [0]), (.patches, Array(1..<17)), (.indices([5]), [5]),
+        (.indices([-1, 0, 5, 5]), [16, 0, 5, 5]),
         (.indices([3, 4, 5]), [3, 4, 5]), (.indices([5, 4]), [5, 4]),
     ])
     func positionsAreThoseOfTheWhole(_ positions: Selection.Positions, _ indices: [Int]) throws {
@@ -43,7 +44,8 @@ import Testing
     }
 
     @Test func headsAndFeaturesAreThoseOfTheWhole() throws {
-        let (whole, part) = try both("blocks.1.attn.hook_v", .init(positions: .indices([4]), heads: [-1], features: [7, 2]))
+        let (whole, part) = try both(
+            "blocks.1.attn.hook_v", .init(positions: .indices([4]), heads: [-1], features: [7, 2]))
         #expect(part.shape == [3, 1, 1, 2])
         for input in 0..<3 {
             #expect(part[input, 0, 0, 0] == whole[input, 4, 2, 7])
@@ -52,7 +54,8 @@ import Testing
     }
 
     @Test(arguments: Selection.Reduction.allCases, [Selection.Positions.all, .patches, .indices([1, 9, -2])])
-    func aReductionIsThatOfTheChosenPositions(_ reduction: Selection.Reduction, _ positions: Selection.Positions) throws {
+    func aReductionIsThatOfTheChosenPositions(_ reduction: Selection.Reduction, _ positions: Selection.Positions) throws
+    {
         let (whole, part) = try both("blocks.0.mlp.hook_post", .init(positions: positions, reduction: reduction))
         let chosen: [Int] =
             switch positions {

@@ -12,7 +12,8 @@ public struct MultipartBody: Sendable {
     /// Adds a file.
     public func file(_ name: String, _ bytes: [UInt8], type: String = "image/png") -> MultipartBody {
         adding(
-            "Content-Disposition: form-data; name=\"\(name)\"; filename=\"\(name).bin\"\r\nContent-Type: \(type)", bytes)
+            "Content-Disposition: form-data; name=\"\(name)\"; filename=\"\(name).bin\"\r\nContent-Type: \(type)", bytes
+        )
     }
 
     /// Adds the document.

@@ -7,7 +7,8 @@ public final class TemporaryFolder: Sendable {
 
     /// An empty folder with a name of its own.
     public init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "prisma-tests-\(UUID().uuidString)")
+        url = FileManager.default.temporaryDirectory.appending(
+            path: "prisma-tests-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 

@@ -1,8 +1,8 @@
 public import Checkpoints
 public import Foundation
 public import HookedModels
-public import TextNumbers
 import Tensors
+public import TextNumbers
 
 /// A vision transformer so small that a test can afford many of them, with weights that are the same in every run.
 public struct TinyModel: Sendable {

@@ -13,7 +13,10 @@ import Web
     private let target = "/v1/models/vit/run"
     private let wish: JSONValue = [
         "inputs": .array([Requests.image(Requests.picture), Requests.image(Requests.otherPicture)]),
-        "capture": [["hooks": ["*.hook_resid_post", "pixel_values"], "positions": "cls"], ["hooks": ["*.hook_pattern"], "heads": [1]]],
+        "capture": [
+            ["hooks": ["*.hook_resid_post", "pixel_values"], "positions": "cls"],
+            ["hooks": ["*.hook_pattern"], "heads": [1]],
+        ],
     ]
 
     private func tensors(_ answer: Answer) throws -> [(name: String, shape: [Int], elements: [Float])] {
@@ -24,7 +27,9 @@ import Web
                 return (member.key, shape, (member.value["data"]?.doubles ?? []).map { Float($0) })
             }
         case "application/x-npz":
-            return try Npz.decode(answer.bytes, limit: 1 << 24).map { ($0.name, $0.value.shape, $0.value.tensor.elements) }
+            return try Npz.decode(answer.bytes, limit: 1 << 24).map {
+                ($0.name, $0.value.shape, $0.value.tensor.elements)
+            }
         default:
             let file = try SafetensorsBytes(answer.bytes, name: "the answer")
             return try file.entries.map { ($0.name, $0.shape, try file.tensor($0).elements) }
@@ -39,9 +44,11 @@ import Web
                 "output", "blocks.0.attn.hook_pattern", "blocks.0.hook_resid_post", "blocks.1.attn.hook_pattern",
                 "blocks.1.hook_resid_post", "pixel_values",
             ])
-        #expect(json.map(\.shape) == [[2, 5], [2, 1, 17, 17], [2, 1, 24], [2, 1, 17, 17], [2, 1, 24], [2, 3, 32, 32]])
+        #expect(
+            json.map(\.shape) == [[2, 5], [2, 1, 17, 17], [2, 1, 24], [2, 1, 17, 17], [2, 1, 24], [2, 3, 32, 32]])
         for type in ["application/x-npz", "application/x-safetensors"] {
-            let answer = try await service.post(target, wish.setting("deterministic", to: true), fields: Requests.accepting(type))
+            let answer = try await service.post(
+                target, wish.setting("deterministic", to: true), fields: Requests.accepting(type))
             #expect(answer.head.headerFields[.contentType] == type)
             let other = try tensors(answer)
             #expect(other.map(\.name) == json.map(\.name))
@@ -78,14 +85,19 @@ import Web
         #expect(two.detail.contains("exactly one tensor and the answer has 2 (output, hook_embed)"), "\(two.detail)")
         let many = try await service.post("/v1/models/vit/activations", Requests.document(), fields: npy)
         #expect(many.status == 406)
-        #expect(many.detail.contains("has 41 (hook_embed, hook_pos_embed, hook_full_embed, blocks.0.hook_resid_pre, …)"), "\(many.detail)")
+        #expect(
+            many.detail.contains("has 41 (hook_embed, hook_pos_embed, hook_full_embed, blocks.0.hook_resid_pre, …)"),
+            "\(many.detail)")
         let none = try await service.post(target, Requests.document(["stop_at_layer": 0]), fields: npy)
         #expect(none.status == 406)
         #expect(none.detail.contains("has 0."), "\(none.detail)")
         #expect(try await service.post(target, Requests.document(), fields: npy).status == 200)
     }
 
-    @Test(arguments: [("application/x-npz;q=0.5, application/x-safetensors", "application/x-safetensors"), ("*/*", "application/json")])
+    @Test(arguments: [
+        ("application/x-npz;q=0.5, application/x-safetensors", "application/x-safetensors"),
+        ("*/*", "application/json"),
+    ])
     func theBestOfAcceptIsTaken(_ accept: String, _ type: String) async throws {
         let answer = try await TestService.standard().post(target, Requests.document(), fields: [.accept: accept])
         #expect(answer.head.headerFields[.contentType] == type)
@@ -176,7 +188,8 @@ import Web
     @Test func provenanceTellsRequestsApart() async throws {
         let service = try await TestService.standard()
         let ask = { (more: JSONValue) in
-            try #require(try await service.post(target, Requests.document(more.setting("dry_run", to: true))).json["provenance"])
+            try #require(
+                try await service.post(target, Requests.document(more.setting("dry_run", to: true))).json["provenance"])
         }
         let plain = try await ask([:])
         #expect(plain["server"]?.string == ServerVersion.number)
@@ -208,9 +221,12 @@ import Web
         let document: JSONValue = ["inputs": .array([Requests.tensor(0.1, shape: [40, 3, 32, 32])])]
         let json = try tensors(try await service.post("/v1/models/vit/activations", document))
         let npz = try tensors(
-            try await service.post("/v1/models/vit/activations", document, fields: Requests.accepting("application/x-npz")))
+            try await service.post(
+                "/v1/models/vit/activations", document, fields: Requests.accepting("application/x-npz")))
         #expect(json.reduce(0) { $0 + $1.elements.count } > 400_000)
         #expect(json.map(\.name) == npz.map(\.name))
-        for (one, other) in zip(json, npz) { #expect(one.shape == other.shape && one.elements == other.elements, "\(one.name)") }
+        for (one, other) in zip(json, npz) {
+            #expect(one.shape == other.shape && one.elements == other.elements, "\(one.name)")
+        }
     }
 }

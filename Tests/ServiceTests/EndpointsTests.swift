@@ -1,9 +1,10 @@
-@testable import Service
 import HTTPTypes
 import ServiceTesting
 import Testing
 import TextNumbers
 import Web
+
+@testable import Service
 
 /// Each endpoint once, as it should be used.
 @Suite struct EndpointsTests {
@@ -19,7 +20,8 @@ import Web
     }
 
     static let examples = [
-        Example(method: .get, path: "/healthz", target: "/healthz"), Example(method: .get, path: "/livez", target: "/livez"),
+        Example(method: .get, path: "/healthz", target: "/healthz"),
+        Example(method: .get, path: "/livez", target: "/livez"),
         Example(method: .get, path: "/readyz", target: "/readyz"),
         Example(method: .get, path: "/v1/limits", target: "/v1/limits"),
         Example(method: .get, path: "/v1/version", target: "/v1/version"),
@@ -33,7 +35,8 @@ import Web
             method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/vit/predict",
             document: Requests.document(["answer": "heart", "top_k": 2])),
         Example(
-            method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/pooled/predict", document: Requests.document()),
+            method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/pooled/predict",
+            document: Requests.document()),
         Example(
             method: .post, path: "/v1/models/{model}/run", target: "/v1/models/features/run",
             document: Requests.document(["capture": [["hooks": ["*.hook_z"], "heads": [0]]]])),

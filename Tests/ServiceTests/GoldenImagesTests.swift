@@ -20,7 +20,8 @@ import Web
                 switch kind {
                 case "ok": #expect(answer.status == 200, "\(file.key): \(answer.text)")
                 case "reject": #expect((400..<500).contains(answer.status), "\(file.key): \(answer.text)")
-                default: #expect(answer.status == 200 || (400..<500).contains(answer.status), "\(file.key): \(answer.text)")
+                default:
+                    #expect(answer.status == 200 || (400..<500).contains(answer.status), "\(file.key): \(answer.text)")
                 }
                 if answer.status != 200 { #expect(!answer.detail.isEmpty, "\(answer.text)") }
             }

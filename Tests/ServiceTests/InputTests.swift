@@ -20,17 +20,20 @@ import Web
     private let target = "/v1/models/vit/run"
     private let safetensors = Requests.accepting("application/x-safetensors")
 
-    private func expected(_ bytes: [UInt8], _ preprocessing: Preprocessing? = nil, exif: ExifHandling = .apply) throws -> [Float] {
+    private func expected(_ bytes: [UInt8], _ preprocessing: Preprocessing? = nil, exif: ExifHandling = .apply) throws
+        -> [Float]
+    {
         let own = Preprocessing(
             resizing: .exact(height: 32, width: 32), mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
         return try (preprocessing ?? own)(Pixels(decoding: bytes, exif: exif)).elements
     }
 
     private func query() -> String {
-        "?request=" + String(decoding: wish.serialized, as: UTF8.self).utf8.map { byte in
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.utf8.count == 1 ? "0" : "") + digits
-        }.joined()
+        "?request="
+            + String(decoding: wish.serialized, as: UTF8.self).utf8.map { byte in
+                let digits = String(byte, radix: 16, uppercase: true)
+                return "%" + (digits.utf8.count == 1 ? "0" : "") + digits
+            }.joined()
     }
 
     @Test func everyWayOfSendingGivesTheSamePixels() async throws {
@@ -68,7 +71,8 @@ import Web
         let shape: JSONValue = [2, 3, 32, 32]
         let nested = JSONValue.array(
             (0..<3).map { channel in
-                .array((0..<32).map { row in .numbers((0..<32).map { Double(single[(channel * 32 + row) * 32 + $0]) }) })
+                .array(
+                    (0..<32).map { row in .numbers((0..<32).map { Double(single[(channel * 32 + row) * 32 + $0]) }) })
             })
         let forms: [(JSONValue, [Float])] = [
             (["datatype": "FP32", "shape": shape, "data": .numbers(values.map(Double.init))], values),
@@ -114,11 +118,26 @@ import Web
         let picture = Requests.picture
         let part = { (name: String) -> JSONValue in ["inputs": [["image": ["part": .string(name)]]]] }
         let cases: [(MultipartBody, Int, String)] = [
-            (MultipartBody().document(part("imgae")).file("image", picture), 400, "no part of the body is named \"imgae\"; did you mean \"image\"?"),
-            (MultipartBody().document(part("mine")).file("left", picture).file("other", picture), 400, "its parts are \"left\" and \"other\""),
-            (MultipartBody().document(part("a")).file("a", picture).file("a", picture), 400, "2 parts of the body are named \"a\"; expected one"),
-            (MultipartBody().file("picture", picture), 400, "\"picture\" is not used: expected \"image\" or \"request\""),
-            (MultipartBody().document(part("a")).file("a", picture).file("image", picture), 400, "\"image\" is not used"),
+            (
+                MultipartBody().document(part("imgae")).file("image", picture), 400,
+                "no part of the body is named \"imgae\"; did you mean \"image\"?"
+            ),
+            (
+                MultipartBody().document(part("mine")).file("left", picture).file("other", picture), 400,
+                "its parts are \"left\" and \"other\""
+            ),
+            (
+                MultipartBody().document(part("a")).file("a", picture).file("a", picture), 400,
+                "2 parts of the body are named \"a\"; expected one"
+            ),
+            (
+                MultipartBody().file("picture", picture), 400,
+                "\"picture\" is not used: expected \"image\" or \"request\""
+            ),
+            (
+                MultipartBody().document(part("a")).file("a", picture).file("image", picture), 400,
+                "\"image\" is not used"
+            ),
             (MultipartBody().document(part("a")).document(part("a")).file("a", picture), 400, "sent more than once"),
             (MultipartBody().document([:]), 400, "no input"),
             (MultipartBody(), 400, ""),
@@ -149,9 +168,11 @@ import Web
     @Test func safetensorsThatAreNoneAreTold() async throws {
         let service = try await TestService.standard()
         let other = SafetensorsWriter([("pixels", ArrayValue(Tensor(repeating: 0, shape: [3, 32, 32])))]).pieces.joined
-        let shape = SafetensorsWriter([("pixel_values", ArrayValue(Tensor(repeating: 0, shape: [3, 8, 8])))]).pieces.joined
+        let shape = SafetensorsWriter([("pixel_values", ArrayValue(Tensor(repeating: 0, shape: [3, 8, 8])))]).pieces
+            .joined
         let cases: [([UInt8], String)] = [
-            (Array("{}".utf8), "a safetensors file has at least 8"), ([UInt8](repeating: 255, count: 64), "the header claims"),
+            (Array("{}".utf8), "a safetensors file has at least 8"),
+            ([UInt8](repeating: 255, count: 64), "the header claims"),
             (other, "tensor 'pixel_values' is missing"), (Array(shape.dropLast()), "cut off"),
             (shape, "a tensor of [3, 8, 8] does not fit"),
         ]
@@ -166,12 +187,14 @@ import Web
         let service = try await TestService.standard()
         let picture = try Requests.fixture("rgb.jpg")
         let nearest = Preprocessing(
-            resizing: .exact(height: 32, width: 32), interpolation: .nearest, rescaleFactor: 1, mean: [10, 20, 30], std: [2, 4, 8])
+            resizing: .exact(height: 32, width: 32), interpolation: .nearest, rescaleFactor: 1, mean: [10, 20, 30],
+            std: [2, 4, 8])
         let overriding: JSONValue = [
             "interpolation": "nearest", "rescale_factor": 1, "mean": [10, 20, 30], "std": [2, 4, 8],
         ]
         let cropped = Preprocessing(
-            resizing: .shortestEdge(40), crop: CentreCrop(height: 32, width: 32, rounding: .halfToEven), mean: [0.5, 0.5, 0.5],
+            resizing: .shortestEdge(40), crop: CentreCrop(height: 32, width: 32, rounding: .halfToEven),
+            mean: [0.5, 0.5, 0.5],
             std: [0.5, 0.5, 0.5])
         let cases: [(JSONValue?, Preprocessing?)] = [
             (nil, nil), (true, nil), ([:], nil), (false, .unitScale(height: 32, width: 32)), (overriding, nearest),
@@ -181,7 +204,9 @@ import Web
             let document = Requests.document(wish, picture: picture).setting("preprocess", to: choice)
             let answer = try await service.post(target, document, fields: safetensors)
             #expect(answer.status == 200, "\(answer.text)")
-            #expect(try pixels(answer).elements == (try expected(picture, preprocessing)), "\(choice.map { "\($0)" } ?? "none")")
+            #expect(
+                try pixels(answer).elements == (try expected(picture, preprocessing)),
+                "\(choice.map { "\($0)" } ?? "none")")
         }
     }
 
@@ -205,7 +230,8 @@ import Web
         let turned = SmallPNG(noise: 5, width: 20, height: 44, orientation: orientation).bytes
         let ask = { (exif: JSONValue?) in
             try pixels(
-                try await service.post(target, Requests.document(wish, picture: turned).setting("exif", to: exif), fields: safetensors)
+                try await service.post(
+                    target, Requests.document(wish, picture: turned).setting("exif", to: exif), fields: safetensors)
             ).elements
         }
         #expect(try await ask("ignore") == (try expected(plain)))

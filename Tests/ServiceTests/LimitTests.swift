@@ -11,7 +11,9 @@ import Web
 @Suite struct LimitTests {
     private let target = "/v1/models/vit/predict"
 
-    private func service(_ change: (inout ServiceLimits) -> Void, web: WebLimits = WebLimits()) async throws -> TestService {
+    private func service(_ change: (inout ServiceLimits) -> Void, web: WebLimits = WebLimits()) async throws
+        -> TestService
+    {
         var limits = ServiceLimits()
         change(&limits)
         return try await TestService(["vit": TinyModel()], limits: limits, web: web)
@@ -45,7 +47,8 @@ import Web
             limit: "body", 6_000)
         let coded = GzipEncoder.encode(document.serialized, level: 6)
         #expect(
-            try await service.post(target, coded, type: "application/json", fields: [.contentEncoding: "gzip"]).status == 200)
+            try await service.post(target, coded, type: "application/json", fields: [.contentEncoding: "gzip"]).status
+                == 200)
     }
 
     @Test func tooManyPartsAre413() async throws {
@@ -89,7 +92,10 @@ import Web
         let one = 4 * 5 + 4 * 17 * 24
         let service = try await service { $0.responseTensors = 2 * one }
         let document = { (inputs: Int) -> JSONValue in
-            ["inputs": .array([Requests.tensor(0, shape: [inputs, 3, 32, 32])]), "capture": [["hooks": ["hook_full_embed"]]]]
+            [
+                "inputs": .array([Requests.tensor(0, shape: [inputs, 3, 32, 32])]),
+                "capture": [["hooks": ["hook_full_embed"]]],
+            ]
         }
         #expect(try await service.post("/v1/models/vit/run", document(2)).status == 200)
         let answer = try await service.post("/v1/models/vit/run", document(3))

@@ -64,7 +64,9 @@ import Web
         let service = try await TestService(["vit": TinyModel()])
         await service.service.drain()
         #expect(try await service.get("/healthz").status == 200)
-        for answer in [try await service.get("/readyz"), try await service.post("/v1/models/vit/predict", Requests.document())] {
+        for answer in [
+            try await service.get("/readyz"), try await service.post("/v1/models/vit/predict", Requests.document()),
+        ] {
             #expect(answer.status == 503)
             #expect(answer.head.headerFields[.retryAfter] == "5")
             #expect(answer.detail.contains("stopping"))
@@ -112,7 +114,9 @@ import Web
             for (item, tensor) in zip(expected, tensors) {
                 #expect(item["bytes_per_input"] == tensor.value["bytes"])
                 #expect(item["shape"]?.array?.first == "batch")
-                #expect(item["shape"]?.array?.dropFirst().map(\.int) == tensor.value["shape"]?.array?.dropFirst().map(\.int))
+                #expect(
+                    item["shape"]?.array?.dropFirst().map(\.int) == tensor.value["shape"]?.array?.dropFirst().map(\.int)
+                )
                 #expect(item["axes"]?.count == item["shape"]?.count)
                 #expect(item["exists"] == .bool(item["flag"]?.isNull == true))
             }

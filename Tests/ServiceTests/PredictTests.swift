@@ -41,9 +41,11 @@ import Web
     }
 
     /// By number, by label in any case, and by one of several synonyms.
-    @Test(arguments: [
-        (1, 1), ("heart", 1), ("HEART", 1), ("tabby, tabby cat", 0), ("tabby cat", 0), ("Tabby", 0), ("thing 4", 4), (4, 4),
-    ] as [(JSONValue, Int)])
+    @Test(
+        arguments: [
+            (1, 1), ("heart", 1), ("HEART", 1), ("tabby, tabby cat", 0), ("tabby cat", 0), ("Tabby", 0), ("thing 4", 4),
+            (4, 4),
+        ] as [(JSONValue, Int)])
     func theRankOfAnAnswerIsTold(_ answer: JSONValue, _ index: Int) async throws {
         let result = try #require(try await results(["answer": answer]).first)
         #expect(result["answer"] == ["index": .integer(Int64(index)), "label": .string(TinyModel.label(index))])

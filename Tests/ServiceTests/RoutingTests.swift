@@ -1,4 +1,3 @@
-@testable import Service
 import Foundation
 import HTTPTypes
 import ServiceTesting
@@ -6,11 +5,14 @@ import Testing
 import TextNumbers
 import Web
 
+@testable import Service
+
 @Suite struct RoutingTests {
     @Test(arguments: [
         "/nothing", "/v1", "/v1/", "/v1/models/", "/v1/models/vit/", "/v1/models//hooks", "/v1/models/vit/nothing",
         "/v1/models/..%2f..%2fetc%2fpasswd", "/v1/models/..%2fvit", "/v1/models/%2e%2e", "/v1/models/../models/vit/x",
-        "/v1/models/vit%00", "/v1/models/vi%20t", "/v1/models/%F0%9F%90%88", "/v1/models/vit%", "/v2/models", "//v1/models",
+        "/v1/models/vit%00", "/v1/models/vi%20t", "/v1/models/%F0%9F%90%88", "/v1/models/vit%", "/v2/models",
+        "//v1/models",
         "/v1/models/..%5cvit", "/V1/models",
     ])
     func whatIsNowhereIs404(_ target: String) async throws {
@@ -55,7 +57,8 @@ import Web
     }
 
     @Test(arguments: [
-        ("abc-123_.X", true), ("a b", false), ("", false), ("line\nbreak", false), (String(repeating: "a", count: 129), false),
+        ("abc-123_.X", true), ("a b", false), ("", false), ("line\nbreak", false),
+        (String(repeating: "a", count: 129), false),
         (String(repeating: "a", count: 128), true), ("<script>", false),
     ])
     func aGoodRequestIDIsEchoedAndABadOneReplaced(_ id: String, _ isGood: Bool) async throws {
@@ -74,7 +77,9 @@ import Web
         let answer = try await TestService.standard().post("/v1/models/vit/predict", Requests.document())
         let field = try #require(HTTPField.Name("Server-Timing"))
         let times = try #require(answer.head.headerFields[field])
-        for phase in ["queue;dur=", "decode;dur=", "compute;dur=", "encode;dur="] { #expect(times.contains(phase), "\(times)") }
+        for phase in ["queue;dur=", "decode;dur=", "compute;dur=", "encode;dur="] {
+            #expect(times.contains(phase), "\(times)")
+        }
     }
 
     @Test func theStartPageIsServedFromThePublicFolder() async throws {
@@ -85,7 +90,9 @@ import Web
         let service = try await TestService([:], publicFolder: folder.url.path)
         let page = try await service.get("/")
         #expect(page.status == 200 && page.text == "<h1>Prisma</h1>")
-        for target in ["/..%2f\(folder.url.lastPathComponent)-outside.txt", "/../\(folder.url.lastPathComponent)-outside.txt"] {
+        for target in [
+            "/..%2f\(folder.url.lastPathComponent)-outside.txt", "/../\(folder.url.lastPathComponent)-outside.txt",
+        ] {
             let answer = try await service.get(target)
             #expect((400..<500).contains(answer.status) && !answer.text.contains("secret"), "\(target)")
         }
