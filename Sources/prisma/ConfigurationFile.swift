@@ -17,9 +17,13 @@ enum ConfigurationFile {
             throw fail("there is no such file, or it cannot be read")
         }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: maximumBytes + 1), data.count <= maximumBytes else {
-            throw fail("a configuration has at most \(maximumBytes) bytes")
+        let data: Data
+        do {
+            data = try handle.read(upToCount: maximumBytes + 1) ?? Data()  // nothing is left of an empty file
+        } catch {
+            throw fail("there is no such file, or it cannot be read")
         }
+        guard data.count <= maximumBytes else { throw fail("a configuration has at most \(maximumBytes) bytes") }
         guard let text = String(validating: data, as: UTF8.self) else { throw fail("the file is not UTF-8") }
         return try parse(text, name)
     }
