@@ -116,8 +116,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "prisma", "Service", "Transport", "HookedModels", "Imaging", "Web", "HTTP", "TextNumbers", httpTypes, logging,
-                "ServiceTesting",
+                "prisma", "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP",
+                "TextNumbers", httpTypes, logging, "ServiceTesting",
             ]),
     ]
 )

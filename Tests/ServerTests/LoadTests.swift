@@ -6,8 +6,8 @@ import TextNumbers
 
 @testable import prisma
 
-/// Many clients at once, and what is left of them in memory.
-@Suite(.serialized) struct LoadTests {
+/// Many clients at once.
+@Suite struct LoadTests {
     private static let picture = SmallPNG(noise: 1).bytes
     private static let png = "Content-Type: image/png"
     private static let json = "Content-Type: application/json"
@@ -77,35 +77,5 @@ import TextNumbers
             if ends || Int.random(in: 0..<20, using: &generator) == 0 { client = try RawClient(port: port) }
         }
         return counts
-    }
-
-    @Test(.timeLimit(.minutes(5)))
-    func memoryStaysFlat() async throws {
-        try await LiveServer.with { server in
-            let client = try server.client()
-            let round = { (healthz: Int, predicts: Int) in
-                for _ in 0..<healthz {
-                    let answer = try await client.request("GET", "/healthz")
-                    #expect(answer.status == 200)
-                }
-                for _ in 0..<predicts {
-                    let answer = try await client.request(
-                        "POST", "/v1/models/vit/predict", [Self.png], body: Self.picture)
-                    #expect(answer.status == 200)
-                }
-            }
-            try await round(2_000, 100)
-            let before = try Self.residentBytes()
-            try await round(20_000, 200)
-            let growth = try Self.residentBytes() - before
-            print("memory: \(growth / 1_024) KiB more after 20,000 /healthz and 200 /predict")
-            #expect(growth < 16 << 20)
-        }
-    }
-
-    private static func residentBytes() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        let pages = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 }

@@ -24,6 +24,9 @@ final class RawClient: @unchecked Sendable {
     /// The next answer.
     func reply() async throws -> RawSocket.Reply { try await run { try $0.reply() } }
 
+    /// Waits for `100 Continue`: the server wants the body, so it has begun with the request.
+    func untilContinued() async throws { try await run { try $0.awaitContinue() } }
+
     /// Whether the server has closed the connection, waiting for it.
     func isClosed() async throws -> Bool { try await run { $0.isClosed() } }
 

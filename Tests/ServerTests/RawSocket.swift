@@ -70,6 +70,12 @@ final class RawSocket {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
     }
 
+    /// - Throws: where something else than `100 Continue` comes.
+    func awaitContinue() throws {
+        let head = String(decoding: try take(through: Array("\r\n\r\n".utf8)), as: UTF8.self)
+        guard head.hasPrefix("HTTP/1.1 100 ") else { throw Failure(description: "no 100: \(head)") }
+    }
+
     /// Whether the server has closed the connection, waiting for it.
     func isClosed() -> Bool {
         while fill() {}

@@ -75,7 +75,8 @@ private struct TimmSizes {
 
     /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
     private static func blocks(_ weights: WeightReader) -> Int {
-        let numbers = Set(weights["blocks"].unused.compactMap { $0.split(separator: ".").dropFirst().first.flatMap { Int($0) } })
+        let names = weights["blocks"].unused.map { $0.split(separator: ".") }
+        let numbers = Set(names.compactMap { $0.count > 1 ? Int($0[1]) : nil })
         return (0...).first { !numbers.contains($0) } ?? 0
     }
 

@@ -98,7 +98,8 @@ struct ModelRun: Sendable {
     /// Refuses what could never be answered.
     private func weigh(inputs count: Int) throws(Problem) {
         let architecture = loaded.model.architecture
-        let shapes = plan.captures.map(\.shape) + [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
+        let beside = [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
+        let shapes = plan.captures.map(\.shape) + beside
         let (each, bytes) = (HookPlan.bytes(of: shapes, inputs: 1), HookPlan.bytes(of: shapes, inputs: count))
         let limit = service.limits.responseTensors
         guard bytes > limit else { return }

@@ -73,8 +73,9 @@ struct InputReader: Sendable {
             }
             if let stranger = payload.parts.first(where: { !named.contains($0.name) }) {
                 throw Problem(
-                    .badRequest, "The part named \"\(stranger.name)\" is not used: no input refers to it. Without the field "
-                        + "inputs, the parts named \"image\" are the inputs.")
+                    .badRequest,
+                    "The part named \"\(stranger.name)\" is not used: no input refers to it. Without the field inputs, the "
+                        + "parts named \"image\" are the inputs.")
             }
             return places
         }
