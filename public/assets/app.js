@@ -24,10 +24,11 @@ async function loadModels() {
   const models = await listModels();
   if (models.length === 0) {
     $("model").replaceChildren(new Option("none"));
-    throw new Failure("No models", "The configuration names none. Add one to its list of models and start the server again.");
+    throw new Failure("No models", "The configuration names none. Add one to its list and start the server again.");
   }
   const wanted = state.model ?? new URLSearchParams(location.search).get("model");
-  $("model").replaceChildren(...models.map(({ id, state: is }) => new Option(is === "loaded" ? id : `${id} (${is})`, id)));
+  $("model").replaceChildren(...models.map((model) =>
+    new Option(model.state === "loaded" ? model.id : `${model.id} (${model.state})`, model.id)));
   $("model").disabled = false;
   await chooseModel((models.find(({ id }) => id === wanted) ?? models[0]).id);
 }
