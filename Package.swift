@@ -13,14 +13,30 @@ let strict: [SwiftSetting] = [
 let withoutPointers = strict + [.strictMemorySafety()]
 let atHomeWithPointers = strict
 
+// What a target's folder holds beside its sources.
+let readMe = ["README.md"]
+
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting]) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: readMe, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
 
 // In the order of the layers: a target depends on targets below it only.
 let package = Package(
     name: "prisma-server",
     products: [
-        .executable(name: "prisma", targets: ["prisma"])
+        .executable(name: "prisma", targets: ["prisma"]),
+        // What programs beside the server use, the benchmarks among them.
+        .library(name: "HookedModels", targets: ["HookedModels"]),
+        .library(name: "Checkpoints", targets: ["Checkpoints"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -33,69 +49,72 @@ let package = Package(
         .executableTarget(
             name: "prisma",
             dependencies: [
-                "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",
-                "TextNumbers", logging,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
+                "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Web", "HTTP", "TextNumbers", logging,
+                argumentParser, .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: withoutPointers),
+            exclude: readMe, swiftSettings: withoutPointers),
 
         // 6: endpoints and registries.
-        .target(
-            name: "Service",
-            dependencies: [
-                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+        library(
+            "Service",
+            [
+                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers",
+                httpTypes,
                 logging,
-            ],
-            swiftSettings: withoutPointers),
+            ], withoutPointers),
 
         // 3: the hooked models.
-        .target(
-            name: "HookedModels", dependencies: ["Checkpoints", "Tensors", "TextNumbers"], swiftSettings: withoutPointers),
+        library("HookedModels", ["Checkpoints", "Imaging", "Tensors", "TextNumbers"], withoutPointers),
 
         // 2: borders to files, sockets and messages.
-        .target(name: "Imaging", dependencies: ["Tensors", "CImageCodecs"], swiftSettings: atHomeWithPointers),
-        .target(
-            name: "Checkpoints", dependencies: ["Tensors", "TextNumbers", "CZlib", "COpenSSL"],
-            swiftSettings: atHomeWithPointers),
-        .target(name: "Web", dependencies: ["HTTP", "TextNumbers", httpTypes, logging], swiftSettings: withoutPointers),
-        .target(name: "Transport", dependencies: ["HTTP", httpTypes, logging], swiftSettings: atHomeWithPointers),
-        .target(name: "Scheduling", dependencies: [], swiftSettings: withoutPointers),
+        library("Imaging", ["Tensors", "CImageCodecs"], atHomeWithPointers),
+        library("Checkpoints", ["Tensors", "TextNumbers", "CZlib", "COpenSSL"], atHomeWithPointers),
+        library("Web", ["HTTP", "TextNumbers", httpTypes, logging], withoutPointers),
+        library("Transport", ["HTTP", httpTypes, logging], atHomeWithPointers),
+        library("Scheduling", [], withoutPointers),
 
         // 1: values and kernels.
-        .target(name: "HTTP", dependencies: ["CZlib", httpTypes], swiftSettings: atHomeWithPointers),
-        .target(name: "Tensors", dependencies: ["COpenBLAS", "CVectorKernels"], swiftSettings: atHomeWithPointers),
-        .target(name: "TextNumbers", dependencies: [], swiftSettings: withoutPointers),
+        library("HTTP", ["CZlib", httpTypes], atHomeWithPointers),
+        library("Tensors", ["COpenBLAS", "CVectorKernels"], atHomeWithPointers),
+        library("TextNumbers", [], withoutPointers),
 
         // 0: C. System libraries, and shims of ours for what Swift cannot reach.
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(
-            name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
-        .target(name: "CVectorKernels"),
+            name: "CImageCodecs", exclude: readMe,
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "CVectorKernels", exclude: readMe + ["kernels.inc"]),
 
         // Tests. ServiceTesting is what they share.
         .target(
             name: "ServiceTesting",
-            dependencies: ["Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes],
+            dependencies: [
+                "Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+            ],
             path: "Tests/ServiceTesting", swiftSettings: strict),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "ServiceTesting"], swiftSettings: strict),
-        .testTarget(name: "TextNumbersTests", dependencies: ["TextNumbers"], swiftSettings: strict),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", httpTypes], swiftSettings: strict),
-        .testTarget(name: "TransportTests", dependencies: ["Transport", "HTTP", httpTypes], swiftSettings: strict),
-        .testTarget(name: "WebTests", dependencies: ["Web", "HTTP", "TextNumbers", httpTypes], swiftSettings: strict),
-        .testTarget(name: "SchedulingTests", dependencies: ["Scheduling"], swiftSettings: strict),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Tensors"], swiftSettings: strict),
-        .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TextNumbers"], swiftSettings: strict),
-        .testTarget(
-            name: "HookedModelsTests", dependencies: ["HookedModels", "ServiceTesting"], swiftSettings: strict),
-        .testTarget(name: "ServiceTests", dependencies: ["Service", "ServiceTesting"], swiftSettings: strict),
-        .testTarget(
-            name: "ParityTests",
-            dependencies: ["HookedModels", "Imaging", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"],
-            swiftSettings: strict),
-        .testTarget(name: "ServerTests", dependencies: ["Service", "Transport", "ServiceTesting"], swiftSettings: strict),
+        tests("TensorsTests", ["Tensors", "CVectorKernels", "ServiceTesting"]),
+        tests("TextNumbersTests", ["TextNumbers"]),
+        tests("HTTPTests", ["HTTP", httpTypes]),
+        tests("TransportTests", ["Transport", "HTTP", httpTypes, logging]),
+        tests("WebTests", ["Web", "HTTP", "TextNumbers", httpTypes, logging]),
+        tests("SchedulingTests", ["Scheduling"]),
+        tests("ImagingTests", ["Imaging", "Tensors"]),
+        tests("CheckpointsTests", ["Checkpoints", "Tensors", "TextNumbers"]),
+        tests(
+            "HookedModelsTests",
+            ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "ServiceTesting"]),
+        tests(
+            "ServiceTests",
+            [
+                "Service", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                logging, "ServiceTesting",
+            ]),
+        tests(
+            "ParityTests", ["HookedModels", "Imaging", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"]),
+        tests(
+            "ServerTests",
+            ["prisma", "Service", "Transport", "Web", "HTTP", "TextNumbers", httpTypes, logging, "ServiceTesting"]),
     ]
 )

@@ -11,6 +11,7 @@ public struct Request: Sendable {
     /// The peer's address for the log, for example `127.0.0.1:50312`; never sent to a client.
     public var peer: String?
 
+    /// A request from its parts; without a body unless there is one.
     public init(head: HTTPRequest, body: RequestBody = .empty, peer: String? = nil) {
         self.head = head
         self.body = body

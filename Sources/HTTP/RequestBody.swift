@@ -3,6 +3,7 @@
 /// A body can be read once. Reading is what lets more bytes in: nobody reads, nothing is buffered beyond
 /// the connection's window.
 public struct RequestBody: Sendable, AsyncSequence {
+    /// A chunk; never empty.
     public typealias Element = [UInt8]
 
     /// The declared length in bytes; `nil` when the body is chunked.
@@ -16,10 +17,13 @@ public struct RequestBody: Sendable, AsyncSequence {
         self.next = next
     }
 
+    /// The one reader of the body.
     public func makeAsyncIterator() -> Iterator { Iterator(next: next) }
 
+    /// Gives the chunks in order.
     public struct Iterator: AsyncIteratorProtocol {
         let next: @Sendable () async throws -> [UInt8]?
+        /// The following chunk, `nil` at the end; throws as ``RequestBody/init(contentLength:next:)`` says.
         public mutating func next() async throws -> [UInt8]? { try await self.next() }
     }
 }

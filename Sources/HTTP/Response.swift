@@ -2,14 +2,18 @@ public import HTTPTypes
 
 /// One response: a head, and a body that is either at hand or produced while it is sent.
 public struct Response: Sendable {
+    /// Status and fields, without those of framing: the transport's own.
     public var head: HTTPResponse
+    /// What follows the head.
     public var body: ResponseBody
 
+    /// A response of a complete head.
     public init(head: HTTPResponse, body: ResponseBody = .bytes([])) {
         self.head = head
         self.body = body
     }
 
+    /// A response of a status and fields.
     public init(status: HTTPResponse.Status, headerFields: HTTPFields = [:], body: ResponseBody = .bytes([])) {
         self.init(head: HTTPResponse(status: status, headerFields: headerFields), body: body)
     }

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// A run of float32 in memory, aligned to 64 bytes, that tensors share.
 ///
 /// `@unchecked Sendable` because: the elements are written only through ``Tensor``, which writes only while it
@@ -12,7 +8,10 @@ final class Storage: @unchecked Sendable {
     private let reclaim: (UnsafeMutablePointer<Float>, Int) -> Void
 
     /// Takes over memory that someone else allocated; `reclaim` gives it back.
-    init(adopting pointer: UnsafeMutablePointer<Float>, count: Int, reclaim: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void) {
+    init(
+        adopting pointer: UnsafeMutablePointer<Float>, count: Int,
+        reclaim: @escaping @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
+    ) {
         self.pointer = pointer
         self.count = count
         self.reclaim = reclaim
@@ -22,6 +21,14 @@ final class Storage: @unchecked Sendable {
     convenience init(uninitialized count: Int) {
         let block = Arena.shared.take(count)
         self.init(adopting: block, count: count) { Arena.shared.giveBack($0, count: $1) }
+    }
+
+    /// Lends out a run of the elements for writing. Only for the one owner: see the invariant above.
+    func withMutableSpan<Result, Failure: Error>(
+        from start: Int, count: Int, _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var span = MutableSpan(_unsafeStart: pointer + start, count: count)
+        return try body(&span)
     }
 
     deinit { reclaim(pointer, count) }

@@ -38,10 +38,7 @@ extension Tensor {
 
     /// A tensor without gaps and with the same elements; this one where it already is so.
     public func contiguous() -> Tensor {
-        if layout.isContiguous { return self }
-        let copy = Tensor(uninitialized: shape)
-        copyElements(to: copy.pointer)
-        return copy
+        layout.isContiguous ? self : copied()
     }
 
     /// Pieces joined along one axis. - Precondition: at least one; all other extents agree.
@@ -72,9 +69,7 @@ extension Tensor {
     /// Makes this tensor contiguous and the one owner of its storage.
     mutating func makeUnique() {
         if layout.isContiguous && isKnownUniquelyReferenced(&storage) { return }
-        let copy = Tensor(uninitialized: shape)
-        copyElements(to: copy.pointer)
-        self = copy
+        self = copied()
     }
 
     /// Writes the elements in row-major order to `target`, which has room for `count` of them.
@@ -106,5 +101,19 @@ extension Tensor {
                 moved -= 1
             }
         }
+    }
+}
+
+extension Tensor {
+    /// A tensor that holds no more memory than its own elements: a copy of what is a view of something larger.
+    public func compacted() -> Tensor {
+        layout.isContiguous && storage.count == count ? self : copied()
+    }
+
+    /// The same elements in memory of their own.
+    public func copied() -> Tensor {
+        let copy = Tensor(uninitialized: shape)
+        copyElements(to: copy.pointer)
+        return copy
     }
 }

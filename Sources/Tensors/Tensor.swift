@@ -4,6 +4,7 @@
 /// permuted axes are views of the same storage; the elements leave only as spans, and pointers stay inside this
 /// module (``Storage``, `BLAS`, `Kernels`).
 public struct Tensor: Sendable {
+    /// How the elements lie in memory.
     public let layout: Layout
     var storage: Storage
 
@@ -31,9 +32,10 @@ public struct Tensor: Sendable {
     public init<Failure: Error>(
         shape: [Int], initializedBy initialize: (inout MutableSpan<Float>) throws(Failure) -> Void
     ) throws(Failure) {
-        self.init(uninitialized: shape)
-        var span = MutableSpan(_unsafeStart: storage.pointer, count: storage.count)
-        try initialize(&span)
+        let layout = Layout(contiguous: shape)
+        let storage = Storage(uninitialized: layout.count)
+        try storage.withMutableSpan(from: 0, count: layout.count, initialize)
+        self.init(storage: storage, layout: layout)
     }
 
     /// Every element `value`.
@@ -42,8 +44,11 @@ public struct Tensor: Sendable {
         storage.pointer.update(repeating: value, count: storage.count)
     }
 
+    /// The extent of each axis.
     public var shape: [Int] { layout.shape }
+    /// The number of axes.
     public var rank: Int { layout.shape.count }
+    /// The number of elements.
     public var count: Int { layout.count }
 
     /// Reads the elements in row-major order; a view with gaps is copied first.
@@ -61,8 +66,7 @@ public struct Tensor: Sendable {
         _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         makeUnique()
-        var span = MutableSpan(_unsafeStart: pointer, count: count)
-        return try body(&span)
+        return try storage.withMutableSpan(from: layout.offset, count: count, body)
     }
 
     /// The elements, in row-major order.
@@ -80,7 +84,9 @@ public struct Tensor: Sendable {
         precondition(index.count == rank, "\(index.count) indices for a tensor of shape \(shape)")
         var position = layout.offset
         for axis in index.indices {
-            precondition(shape.indices.contains(axis) && index[axis] >= 0 && index[axis] < shape[axis], "\(index) is outside \(shape)")
+            precondition(
+                shape.indices.contains(axis) && index[axis] >= 0 && index[axis] < shape[axis],
+                "\(index) is outside \(shape)")
             position += index[axis] * layout.strides[axis]
         }
         return storage.pointer[position]

@@ -17,9 +17,12 @@ public enum JSONValue: Sendable, Equatable {
 
 /// One `"key": value` of an object.
 public struct JSONMember: Sendable, Equatable {
+    /// The name, its escapes resolved.
     public var key: String
+    /// What stands behind the colon.
     public var value: JSONValue
 
+    /// Makes a member out of both.
     public init(_ key: String, _ value: JSONValue) {
         self.key = key
         self.value = value
@@ -30,8 +33,10 @@ public struct JSONMember: Sendable, Equatable {
 public struct JSONError: Error, Sendable, Equatable {
     /// The offset in bytes of the first byte that cannot stand where it stands.
     public var position: Int
+    /// What was wrong there or what was expected, without a full stop.
     public var reason: String
 
+    /// Makes an error out of both.
     public init(position: Int, reason: String) {
         self.position = position
         self.reason = reason

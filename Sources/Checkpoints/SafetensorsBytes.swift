@@ -1,0 +1,46 @@
+public import Tensors
+
+/// A safetensors file in memory: the body of a request or of an answer, checked by the same rules as one on disk.
+public struct SafetensorsBytes: TensorSource {
+    /// The tensors, in the order of the file.
+    public let entries: [TensorEntry]
+    /// `__metadata__` of the header.
+    public let metadata: [String: String]
+    private let ranges: [String: Range<Int>]
+    private let bytes: [UInt8]
+    private let name: String
+
+    /// - Parameter name: what error messages call it, for example `the body`.
+    public init(_ bytes: [UInt8], name: String) throws(CheckpointError) {
+        let length = try SafetensorsHeader.length(prefix: Array(bytes.prefix(8)), fileSize: bytes.count, file: name)
+        let start = 8 + length
+        let header = try SafetensorsHeader(json: Array(bytes[8..<start]), dataSize: bytes.count - start, file: name)
+        self.bytes = bytes
+        self.name = name
+        entries = header.entries
+        metadata = header.metadata
+        ranges = Dictionary(
+            uniqueKeysWithValues: zip(header.entries, header.ranges).map { entry, range in
+                (entry.name, (start + range.lowerBound)..<(start + range.upperBound))
+            })
+    }
+
+    /// Lends the elements of one of ``entries``.
+    public func withBytes<Result>(
+        of entry: TensorEntry, _ body: (Span<UInt8>) throws(CheckpointError) -> Result
+    ) throws(CheckpointError) -> Result {
+        guard let range = ranges[entry.name] else {
+            throw CheckpointError(name, .missingTensor(name: entry.name, nearest: []))
+        }
+        return try body(bytes.span.extracting(range))
+    }
+
+    /// The tensor of that name as float32.
+    public func tensor(named name: String) throws(CheckpointError) -> Tensor {
+        guard let entry = entries.first(where: { $0.name == name }) else {
+            let nearest = NearestNames.of(name, in: entries.lazy.map(\.name))
+            throw CheckpointError(self.name, .missingTensor(name: name, nearest: nearest))
+        }
+        return try tensor(entry)
+    }
+}

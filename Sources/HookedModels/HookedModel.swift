@@ -1,0 +1,71 @@
+public import Checkpoints
+public import Imaging
+public import Tensors
+internal import TextNumbers
+
+/// A model in memory: an immutable value that all requests share. What a request wants travels with its call.
+public struct HookedModel: Sendable {
+    /// The family its checkpoint was recognised as.
+    public let family: String
+    /// Its numbers and switches.
+    public let architecture: Architecture
+    /// What the classes are called, in order; shorter than the output, or empty, where the checkpoint does not say.
+    public let labels: [ClassLabel]
+    /// How pictures are prepared for it.
+    public let preprocessing: Preprocessing
+    /// Optional hooks that exist unless a request says otherwise.
+    public let flags: HookFlags
+    /// Numbers that were trained.
+    public let parameterCount: Int
+    let transformer: VisionTransformer
+
+    /// Builds a model from a checkpoint.
+    /// - Throws: ``ModelError`` or `CheckpointError`, each of which describes itself in a sentence that names no path.
+    public init(_ checkpoint: Checkpoint, options: ModelOptions = ModelOptions()) throws {
+        guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
+        let family = try FamilyCatalog.family(named: options.family, for: configuration)
+        let weights = WeightReader(checkpoint)
+        let input = FamilyInput(
+            configuration: ConfigurationFields(configuration, file: "config.json"),
+            preprocessor: checkpoint.preprocessor, weights: weights, hubName: options.hubName)
+        var architecture = try family.architecture(input)
+        if let pooling = options.pooling { architecture.pooling = pooling }
+        try architecture.validate(file: "config.json")
+        self.family = family.name
+        self.architecture = architecture
+        labels = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
+        preprocessing = try family.preprocessing(input, architecture)
+        flags = options.flags
+        transformer = try ModelBuilder(architecture, family.weights, weights).build()
+        parameterCount = checkpoint.entries.reduce(0) { $0 + $1.count }
+        // What was read has been packed; the file's own pages need not stay in memory.
+        checkpoint.releasePages()
+    }
+
+    /// Runs one batch. Requests share the pass, whatever each of them wants; they agree in ``HookPlan/flags`` and
+    /// ``HookPlan/stopAtLayer``.
+    /// - Precondition: every request's pixels are [inputs] + ``Architecture/inputShape``, with at least one input.
+    public func run(_ requests: [ForwardRequest], on crew: Crew = Threads.crew) -> [ForwardResult] {
+        for request in requests {
+            precondition(
+                request.pixels.shape.dropFirst() == architecture.inputShape[...] && request.pixels.shape[0] > 0,
+                "pixels \(request.pixels.shape) for a model that takes [n] + \(architecture.inputShape)")
+            precondition(
+                request.plan.flags == requests[0].plan.flags
+                    && request.plan.stopAtLayer == requests[0].plan.stopAtLayer,
+                "requests of one batch agree in flags and in where they stop")
+        }
+        return requests.isEmpty ? [] : ForwardPass(transformer: transformer, requests: requests, crew: crew).run()
+    }
+
+    /// Bytes of the weights as they lie in memory.
+    public var weightBytes: Int { transformer.byteCount }
+
+    /// The name of a class; its number where it has none.
+    public func label(_ index: Int) -> String {
+        (labels.indices.contains(index) ? labels[index].name : nil) ?? "class \(index)"
+    }
+
+    /// The emoji of a class, where it has one.
+    public func emoji(_ index: Int) -> String? { labels.indices.contains(index) ? labels[index].emoji : nil }
+}

@@ -1,0 +1,34 @@
+/// Why a checkpoint does not become a model. Descriptions are fit for whoever configured it; they name no path.
+public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A field that must be there is not.
+    case configurationLacks(file: String, field: String)
+    /// A field has a value that it cannot have.
+    case configurationField(file: String, field: String, expected: String)
+    /// Two fields contradict each other.
+    case configurationContradicts(file: String, reason: String)
+    /// No family recognises the checkpoint.
+    case unknownArchitecture(found: String, known: [String])
+    /// The checkpoint has no configuration, and none can be derived.
+    case noConfiguration
+    /// A tensor from which a size is taken has another number of axes.
+    case wrongRank(tensor: String, found: [Int], expected: Int)
+    /// Tensors that belong to no part of the model.
+    case unexpectedTensors([String])
+
+    /// One sentence that names the file, the field or the tensor.
+    public var description: String {
+        switch self {
+        case .configurationLacks(let file, let field): "\(file) has no field '\(field)'"
+        case .configurationField(let file, let field, let expected): "'\(field)' in \(file) must be \(expected)"
+        case .configurationContradicts(let file, let reason): "\(file) contradicts itself: \(reason)"
+        case .unknownArchitecture(let found, let known):
+            "\(found) is not a family that is served; known are \(known.joined(separator: ", "))"
+        case .noConfiguration: "the checkpoint has no config.json, which says what its tensors are"
+        case .wrongRank(let tensor, let found, let expected):
+            "tensor '\(tensor)' has shape \(found), expected \(expected) axes"
+        case .unexpectedTensors(let names):
+            "the checkpoint has tensors that the model has no place for: "
+                + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
+        }
+    }
+}

@@ -1,0 +1,21 @@
+internal import Imaging
+internal import TextNumbers
+
+extension Preprocessing {
+    /// As `preprocessor_config.json` says; without one, brought to the model's size and normalised to [−1, 1], as
+    /// transformers' `ViTImageProcessor` does by default.
+    static func huggingFace(_ input: FamilyInput, _ architecture: Architecture) throws -> Preprocessing {
+        if let preprocessor = input.preprocessor { return try Preprocessing(huggingFace: preprocessor) }
+        return Preprocessing(
+            resizing: .exact(height: architecture.image.height, width: architecture.image.width),
+            mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
+    }
+
+    /// As `pretrained_cfg` of `config.json` says.
+    static func timm(_ input: FamilyInput, _ architecture: Architecture) throws -> Preprocessing {
+        guard let configuration = input.configuration.value["pretrained_cfg"] else {
+            throw ModelError.configurationLacks(file: input.configuration.file, field: "pretrained_cfg")
+        }
+        return try Preprocessing(timm: configuration)
+    }
+}

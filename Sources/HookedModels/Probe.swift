@@ -1,0 +1,90 @@
+internal import Tensors
+
+/// What a forward pass carries along: who wants which activation of which rows, and the threads to compute on.
+///
+/// One probe serves one share of a batch, on one thread. Asking it costs an array look-up; a hook that nobody wants is
+/// never materialised.
+public struct Probe: ~Copyable {
+    /// A request's rows within the share, and what it wants of them.
+    struct Part {
+        let rows: Range<Int>
+        let plan: HookPlan
+    }
+
+    /// The threads that a product may be split over; the caller's alone where the batch is shared out already.
+    let crew: Crew
+    private let parts: [Part]
+    private let layout: ProbeLayout
+    /// Per point: which records of which part take it.
+    private var takers: [[(part: Int, record: Int)]]
+    /// Per part, per record.
+    private var captured: [[Tensor?]]
+
+    init(_ parts: [Part], layers: Int, crew: Crew) {
+        self.parts = parts
+        self.crew = crew
+        layout = ProbeLayout(layers: layers)
+        takers = Array(repeating: [], count: layout.count)
+        for (part, content) in parts.enumerated() {
+            for (record, wish) in content.plan.records.enumerated() {
+                takers[layout.index(wish.point.site, wish.point.layer)].append((part, record))
+            }
+        }
+        captured = parts.map { Array(repeating: nil, count: $0.plan.records.count) }
+    }
+
+    /// Whether anyone wants this activation; if not, the caller takes its fused path.
+    func wants(_ site: Site, _ layer: Int? = nil) -> Bool { !takers[layout.index(site, layer)].isEmpty }
+
+    /// Whether any of several sites of a layer is wanted.
+    func wantsAny(_ sites: [Site], _ layer: Int) -> Bool { sites.contains { wants($0, layer) } }
+
+    /// Whether some request makes each head read its own copy of the stream, and wants to see it.
+    func wantsHeadInputs(_ layer: Int) -> Bool {
+        guard parts.contains(where: { $0.plan.flags.hasHeadInputs }) else { return false }
+        return wantsAny([.attnIn, .qInput, .kInput, .vInput], layer)
+            || (wantsAny([.ln1Scale, .ln1Normalized], layer) && parts.contains { $0.plan.flags.hasHeadInputs })
+    }
+
+    /// What was captured for a part, in the order of its plan's records.
+    /// - Precondition: the pass has run; every record's point was visited.
+    mutating func takeCaptured(of part: Int) -> [Tensor] {
+        defer { captured[part] = [] }
+        return zip(captured[part], parts[part].plan.records).map { tensor, record in
+            guard let tensor else { preconditionFailure("\(record.point) was not visited") }
+            return tensor
+        }
+    }
+
+    /// Hands over an activation outside the blocks.
+    mutating func visit(_ site: Site, _ activation: inout Tensor) { visit(site, nil, &activation) }
+
+    /// Hands an activation [rows of the share, ...] to those who want it.
+    mutating func visit(_ site: Site, _ layer: Int?, _ activation: inout Tensor) {
+        let takers = takers[layout.index(site, layer)]
+        guard !takers.isEmpty else { return }
+        for taker in takers {
+            let part = parts[taker.part]
+            let selection = part.plan.records[taker.record].selection
+            let isWhole = part.rows.count == activation.shape[0] && selection.isEverything
+            // The whole activation is shared, not copied: whoever writes to it next gets a copy of its own.
+            captured[taker.part][taker.record] =
+                isWhole ? activation.contiguous() : selection(activation.rows(part.rows)).compacted()
+        }
+    }
+}
+
+/// Numbers the points of a model.
+private struct ProbeLayout {
+    private static let first = Site.residPre.index
+    private static let perBlock = Site.residPost.index - Site.residPre.index + 1
+    let layers: Int
+
+    var count: Int { Site.allCases.count + layers * ProbeLayout.perBlock }
+
+    /// The sites outside the blocks come first, then block after block.
+    func index(_ site: Site, _ layer: Int?) -> Int {
+        guard let layer else { return site.index }
+        return Site.allCases.count + layer * ProbeLayout.perBlock + site.index - ProbeLayout.first
+    }
+}

@@ -1,0 +1,68 @@
+internal import Tensors
+
+/// One pre-norm block: x + attention(ln1(x)), then x + mlp(ln2(x)).
+struct TransformerBlock: Sendable {
+    let ln1: Norm?
+    let attention: Attention
+    let ln2: Norm?
+    /// `nil` in a model of attention only.
+    let feedForward: FeedForward?
+
+    /// x: [batch, position, d_model], replaced by the stream after the block.
+    /// - Parameter queries: how many positions, from the first, leave the block; `nil` for all. The last block of a model
+    ///   that reads its class token alone need not compute the others, unless someone wants to see them.
+    func callAsFunction(_ x: inout Tensor, _ layer: Int, queries: Int? = nil, _ probe: inout Probe) {
+        probe.visit(.residPre, layer, &x)
+        let z = attention.mix(attentionInput(x, layer, &probe), queries: queries, layer, &probe)
+        if let queries { x = x.slice(axis: 1, 0..<queries).compacted() }
+        if probe.wants(.attnOut, layer) || probe.wants(.result, layer) {
+            var out = attention.project(z, layer, &probe)
+            probe.visit(.attnOut, layer, &out)
+            x += out
+        } else {
+            attention.project(z, addingTo: &x, probe)
+        }
+        if let feedForward {
+            probe.visit(.residMid, layer, &x)
+            addFeedForward(feedForward, &x, layer, &probe)
+        }
+        probe.visit(.residPost, layer, &x)
+    }
+
+    /// The sites of a block at which positions beyond the first `queries` would be missing.
+    static let sitesAfterQueries: [Site] = [
+        .attnIn, .qInput, .kInput, .vInput, .q, .attnScores, .pattern, .z, .result, .attnOut, .residMid, .mlpIn,
+        .ln2Scale,
+        .ln2Normalized, .mlpPre, .mlpPost, .mlpOut, .residPost,
+    ]
+
+    private func addFeedForward(_ mlp: FeedForward, _ x: inout Tensor, _ layer: Int, _ probe: inout Probe) {
+        var input = x
+        probe.visit(.mlpIn, layer, &input)
+        let normalized = ln2?(input, .ln2Scale, .ln2Normalized, layer, &probe) ?? input
+        input = normalized  // lets go of the stream, which the sum may then take over
+        guard probe.wants(.mlpOut, layer) else { return mlp(normalized, addingTo: &x, layer, &probe) }
+        var out = mlp(normalized, layer, &probe)
+        probe.visit(.mlpOut, layer, &out)
+        x += out
+    }
+
+    private func attentionInput(_ x: Tensor, _ layer: Int, _ probe: inout Probe) -> AttentionInput {
+        guard probe.wantsHeadInputs(layer) else {
+            return AttentionInput(ln1?(x, .ln1Scale, .ln1Normalized, layer, &probe) ?? x)
+        }
+        // Each head gets its own copy of the stream: [batch, position, head, d_model].
+        let single = x.reshaped([x.shape[0], x.shape[1], 1, x.shape[2]])
+        var copies = Tensor.concatenated(Array(repeating: single, count: attention.heads), axis: 2)
+        probe.visit(.attnIn, layer, &copies)
+        var (q, k, v) = (copies, copies, copies)
+        probe.visit(.qInput, layer, &q)
+        probe.visit(.kInput, layer, &k)
+        probe.visit(.vInput, layer, &v)
+        guard let ln1 else { return AttentionInput(query: q, key: k, value: v) }
+        return AttentionInput(
+            query: ln1(q, .ln1Scale, .ln1Normalized, layer, &probe),
+            key: ln1(k, .ln1Scale, .ln1Normalized, layer, &probe),
+            value: ln1(v, .ln1Scale, .ln1Normalized, layer, &probe))
+    }
+}

@@ -1,0 +1,94 @@
+internal import Tensors
+
+/// The forward pass of a vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929).
+struct VisionTransformer: Sendable {
+    let architecture: Architecture
+    let embedding: PatchEmbedding
+    let lnPre: Norm?
+    let blocks: [TransformerBlock]
+    let lnFinal: Norm?
+    /// [d_model, class]; `nil` for a model that ends with its features.
+    let head: PackedMatrix?
+
+    /// One share of a batch.
+    /// - Parameter pixels: [batch, channel, height, width].
+    /// - Parameter stop: blocks to compute; `nil` for the whole model.
+    /// - Returns: the output, [batch] + ``Architecture/outputShape``; `nil` where it stopped early.
+    func callAsFunction(_ pixels: Tensor, stopAtLayer stop: Int? = nil, _ probe: inout Probe) -> Tensor? {
+        var x = embedding(pixels, &probe)
+        if let lnPre {
+            x = lnPre(x, .lnPreScale, .lnPreNormalized, nil, &probe)
+            probe.visit(.lnPre, &x)
+        }
+        for (layer, block) in blocks[..<(stop ?? blocks.count)].enumerated() {
+            block(&x, layer, queries: queriesNeeded(of: layer, stop, probe), &probe)
+        }
+        if stop != nil { return nil }
+        x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x
+        probe.visit(.lnFinal, &x)
+        var output = pool(x)
+        if let head { output = head.multiply(output, on: probe.crew) }
+        probe.visit(.postHead, &output)
+        return architecture.normalizesOutput ? output.dividingRows(by: output.lengthsOfRows()) : output
+    }
+
+    /// The class token alone, in the last block of a model that reads nothing else, when nobody looks at the others.
+    private func queriesNeeded(of layer: Int, _ stop: Int?, _ probe: borrowing Probe) -> Int? {
+        let isLast = layer == blocks.count - 1
+        guard isLast, stop == nil, architecture.pooling == .cls, architecture.mask == .bidirectional,
+            !probe.wantsAny(TransformerBlock.sitesAfterQueries, layer), !probe.wantsHeadInputs(layer)
+        else { return nil }
+        let laterSites: [Site] = [.lnFinalScale, .lnFinalNormalized, .lnFinal]
+        return laterSites.contains { probe.wants($0) } ? nil : 1
+    }
+
+    /// [batch, position, d_model] → [batch, d_model], or what the pooling makes of it.
+    private func pool(_ x: Tensor) -> Tensor {
+        let patches = { x.slice(axis: 1, architecture.prefixTokens..<x.shape[1]).meanOverPositions() }
+        let classToken = { x.slice(axis: 1, 0..<1).reshaped([x.shape[0], x.shape[2]]) }
+        switch architecture.pooling {
+        case .cls: return classToken()
+        case .mean: return patches()
+        case .clsAndMean:
+            let parts = [classToken(), patches()].map { $0.reshaped([x.shape[0], x.shape[2], 1]) }
+            return Tensor.concatenated(parts, axis: 2)
+        case .none: return x
+        }
+    }
+}
+
+extension Tensor {
+    /// [batch, position, d] → [batch, d].
+    fileprivate func meanOverPositions() -> Tensor {
+        let (batch, positions, width) = (shape[0], shape[1], shape[2])
+        return Tensor(shape: [batch, width]) { target in
+            withSpan { source in
+                for row in 0..<batch {
+                    for column in 0..<width {
+                        var sum = 0.0
+                        for position in 0..<positions {
+                            sum += Double(source[(row * positions + position) * width + column])
+                        }
+                        target[row * width + column] = Float(sum / Double(positions))
+                    }
+                }
+            }
+        }
+    }
+
+    /// The Euclidean length of each row of the last axis, at least 1e-12: [..., 1].
+    fileprivate func lengthsOfRows() -> Tensor {
+        let width = Swift.max(shape.last ?? 1, 1)
+        return Tensor(shape: shape.dropLast() + [1]) { target in
+            withSpan { source in
+                for row in target.indices {
+                    var sum = 0.0
+                    for index in (row * width)..<((row + 1) * width) {
+                        sum += Double(source[index]) * Double(source[index])
+                    }
+                    target[row] = Float(Swift.max(sum.squareRoot(), 1e-12))
+                }
+            }
+        }
+    }
+}

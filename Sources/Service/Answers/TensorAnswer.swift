@@ -1,0 +1,18 @@
+internal import HookedModels
+internal import Tensors
+internal import TextNumbers
+
+/// What an endpoint that runs a model answers: a document, and tensors that stand in it or beside it.
+///
+/// As JSON the tensors are the document's member `tensors`; as npz, npy and safetensors they are the body.
+struct TensorAnswer: Sendable {
+    /// The document's own members, in order, without `tensors`.
+    var members: [JSONMember]
+    /// First axes are the inputs, in the order given.
+    var tensors: [(name: String, values: RowPieces)]
+    /// Whether the document shows `tensors` even where there are none.
+    var showsTensors = true
+
+    /// The document without its tensors.
+    var document: JSONValue { .object(members) }
+}

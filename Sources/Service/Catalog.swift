@@ -1,0 +1,18 @@
+internal import Web
+
+/// Every endpoint, in the order in which the documentation lists them. A new one is a file in `Endpoints` and a line here.
+enum Catalog {
+    static let all: [@Sendable (PrismaService) -> Endpoint] = [
+        HealthEndpoints.healthz,
+        HealthEndpoints.livez,
+        HealthEndpoints.readyz,
+        LimitsEndpoint.make,
+        VersionEndpoint.make,
+        ModelEndpoints.list,
+        ModelEndpoints.detail,
+        HooksEndpoint.make,
+        PredictEndpoint.make,
+        RunEndpoint.make,
+        ActivationsEndpoint.make,
+    ]
+}

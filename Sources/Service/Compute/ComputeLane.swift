@@ -1,0 +1,35 @@
+internal import HookedModels
+internal import Scheduling
+internal import Tensors
+internal import Web
+
+/// The one place where requests wait for the processor: a bounded queue before one thread that computes.
+struct ComputeLane: Sendable {
+    private let scheduler: Scheduler<Inference>
+
+    init(_ limits: ServiceLimits) {
+        scheduler = Scheduler(
+            Inference(), on: Engine(name: "prisma.compute"),
+            configuration: .init(
+                capacity: limits.queue, deadline: limits.deadline, joining: .rows(upTo: limits.batchRows)))
+    }
+
+    /// Whether new work is taken.
+    var isAccepting: Bool { !scheduler.isDraining }
+
+    /// Takes no more work and returns when all that was accepted has been answered.
+    func drain() async { await scheduler.drain() }
+
+    /// Runs a request's pictures through a model, in a batch with others' unless it is to run alone.
+    func run(
+        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
+    ) async throws -> ForwardResult {
+        let key = Inference.Key(model: model.id, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
+        let completion = try await scheduler.submit(
+            Inference.Work(model: model, request: request), rows: request.pixels.shape[0], key: alone ? nil : key,
+            deadline: context.deadline)
+        context.timings.add(completion.queued, to: .queue)
+        context.timings.add(completion.computed, to: .compute)
+        return completion.output
+    }
+}

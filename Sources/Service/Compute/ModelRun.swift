@@ -1,0 +1,131 @@
+internal import Checkpoints
+internal import HTTPTypes
+internal import HookedModels
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// One request's way through a model: what it wants is planned and weighed, its inputs are read, the pass is run.
+struct ModelRun: Sendable {
+    let service: PrismaService
+    let loaded: LoadedModel
+    let options: InputOptions
+    let plan: HookPlan
+    /// Whether the request asked to see what went into the model.
+    let showsPixels: Bool
+
+    /// - Parameters:
+    ///   - captures: what the request wants to see; `pixel_values` among the hooks is taken out.
+    ///   - place: where in the document a capture, or one of its hooks, stands.
+    /// - Throws: 404, 409, 503 for the model; 400 for the plan.
+    init(
+        _ service: PrismaService, _ model: String, _ options: InputOptions, captures: [CaptureRequest] = [],
+        stopAtLayer: Int? = nil, place: (_ capture: Int, _ hook: Int?) -> JSONPointer = ModelRun.inCapture
+    ) throws {
+        self.service = service
+        self.options = options
+        loaded = try service.models.model(model)
+        var wanted = captures
+        for index in wanted.indices { wanted[index].hooks.removeAll { $0 == CaptureForm.pixelValues } }
+        showsPixels = captures.contains { $0.hooks.contains(CaptureForm.pixelValues) }
+        do {
+            plan = try HookPlan(
+                wanted.filter { !$0.hooks.isEmpty }, for: loaded.model.architecture,
+                flags: options.flags.apply(to: loaded.model.flags), stopAtLayer: stopAtLayer)
+        } catch {
+            throw error.fieldError(place)
+        }
+    }
+
+    /// `/capture/0/hooks/1`.
+    static func inCapture(_ capture: Int, _ hook: Int?) -> JSONPointer {
+        let pointer = JSONPointer()["capture"][capture]
+        return hook.map { pointer["hooks"][$0] } ?? pointer
+    }
+
+    /// Runs the pass.
+    /// - Throws: 400, 413, 415, 422 for the inputs; 413 where the answer would be too large; 429, 503, 504.
+    func execute(_ payload: RequestPayload, _ context: RequestContext) async throws -> (ForwardResult, pixels: Tensor) {
+        try weigh(inputs: try service.inputs.count(options, payload, for: loaded.model))
+        let pixels = try await service.inputs.pixels(options, payload, for: loaded.model, context)
+        let result = try await service.lane.run(
+            ForwardRequest(pixels: pixels, plan: plan), on: loaded, alone: options.isDeterministic, context: context)
+        return (result, pixels)
+    }
+
+    /// The answer of an endpoint whose tensors are the output and the captures.
+    func answer(_ payload: RequestPayload, _ context: RequestContext, withOutput: Bool) async throws -> TensorAnswer {
+        if options.isDryRun { return try dryRun(payload, withOutput: withOutput) }
+        let (result, pixels) = try await execute(payload, context)
+        var tensors: [(name: String, values: RowPieces)] = []
+        if withOutput, let output = result.output { tensors.append(("output", output)) }
+        tensors += result.captures
+        if showsPixels { tensors.append((CaptureForm.pixelValues, RowPieces([pixels]))) }
+        return TensorAnswer(members: [provenance], tensors: tensors)
+    }
+
+    /// What the request would compute and answer, without running it.
+    private func dryRun(_ payload: RequestPayload, withOutput: Bool) throws -> TensorAnswer {
+        let count = try service.inputs.count(options, payload, for: loaded.model)
+        let architecture = loaded.model.architecture
+        var shapes = plan.captures
+        if withOutput, plan.stopAtLayer == nil { shapes.insert(("output", architecture.outputShape), at: 0) }
+        if showsPixels { shapes.append((CaptureForm.pixelValues, architecture.inputShape)) }
+        let tensors = shapes.map { name, shape in
+            JSONMember(
+                name,
+                [
+                    "datatype": "FP32", "shape": .list(([count] + shape).map { .integer(Int64($0)) }),
+                    "bytes": .integer(Int64(shape.reduce(4 * count, *))),
+                ])
+        }
+        let bytes = shapes.reduce(0) { $0 + $1.shape.reduce(4 * count, *) }
+        let operations = count * architecture.operations(layers: plan.stopAtLayer)
+        return TensorAnswer(
+            members: [
+                JSONMember("dry_run", true), JSONMember("inputs", .integer(Int64(count))),
+                JSONMember("tensors", .object(tensors)), JSONMember("bytes", .integer(Int64(bytes))),
+                JSONMember("floating_point_operations", .integer(Int64(operations))), provenance,
+            ], tensors: [], showsTensors: false)
+    }
+
+    /// Refuses what could never be answered.
+    private func weigh(inputs count: Int) throws(Problem) {
+        let architecture = loaded.model.architecture
+        let pixels = showsPixels ? architecture.inputShape.reduce(4, *) : 0
+        let each = plan.bytesPerInput + architecture.outputShape.reduce(4, *) + pixels
+        let (bytes, overflow) = each.multipliedReportingOverflow(by: count)
+        let limit = service.limits.responseTensors
+        guard overflow || bytes > limit else { return }
+        throw Problem(
+            .contentTooLarge,
+            "The answer would hold \(bytes) bytes of tensors (\(each) for each of \(count) inputs), more than the limit of "
+                + "\(limit) (limits.response_tensors). Ask for fewer hooks, positions or inputs.",
+            members: [JSONMember("limit", "response_tensors"), JSONMember("maximum", .integer(Int64(limit)))])
+    }
+
+    /// What an answer came from.
+    var provenance: JSONMember {
+        let model = loaded.model
+        let wish: JSONValue = [
+            "flags": plan.flags.json, "stop_at_layer": plan.stopAtLayer.map { .integer(Int64($0)) } ?? .null,
+            "captures": .list(
+                plan.captures.map { .list([.string($0.name), .list($0.shape.map { .integer(Int64($0)) })]) }),
+        ]
+        return JSONMember(
+            "provenance",
+            [
+                "model": .string(loaded.id), "weights": loaded.digest.value.map { .string($0) } ?? .null,
+                "preprocessing": .string(Digest.sha256(of: model.preprocessing.json.serialized)),
+                "plan": .string(Digest.sha256(of: wish.serialized)), "server": .string(ServerVersion.number),
+            ])
+    }
+
+    /// As ``provenance`` writes it.
+    static let provenanceSchema = Schema.object(
+        "Provenance", "What an answer came from.",
+        properties: [
+            .init("model", .string), .init("weights", .string.nullable), .init("preprocessing", .string),
+            .init("plan", .string), .init("server", .string),
+        ])
+}

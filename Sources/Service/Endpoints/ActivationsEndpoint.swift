@@ -1,0 +1,44 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/activations`: activations alone; all of them unless some are named.
+enum ActivationsEndpoint {
+    private struct ActivationsRequest: Sendable {
+        let options: InputOptions
+        let capture: CaptureRequest
+
+        static let form = Form.object(
+            "ActivationsRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), CaptureForm.hooksOrAll(),
+            CaptureForm.positions(), CaptureForm.heads(), CaptureForm.features(), CaptureForm.reduce(),
+            make: {
+                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, hooks, positions, heads, features,
+                reduction in
+                ActivationsRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                    capture: CaptureForm.make(hooks, positions, heads, features, reduction))
+            })
+    }
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/activations", "Read activations",
+            details: "Every hook of every input, or those that are named, each under its full name.",
+            tag: "Running a model",
+            body: ModelBody.request(
+                ActivationsRequest.form,
+                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "hooks": ["blocks.0.attn.hook_pattern"]]),
+            responds: ModelBody.tensors("The activations.", service), errors: ModelBody.errors
+        ) { call in
+            let run = try ModelRun(
+                service, call.path["model"], call.body.options, captures: [call.body.capture],
+                place: { _, hook in hook.map { JSONPointer()["hooks"][$0] } ?? JSONPointer() })
+            return try await run.answer(call.payload, call.context, withOutput: false)
+        }
+    }
+}

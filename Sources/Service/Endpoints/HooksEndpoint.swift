@@ -1,0 +1,61 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import TextNumbers
+internal import Web
+
+/// `GET /v1/models/{model}/hooks`: every place where an activation can be read.
+enum HooksEndpoint {
+    private static let schema = Schema.object(
+        "HookList",
+        properties: [
+            .init(
+                "items",
+                .list(
+                    .object(
+                        "Hook",
+                        properties: [
+                            .init("name", .string),
+                            .init("shape", .list(.any).described("\"batch\", then numbers.")),
+                            .init("axes", .list(.string).described("What the axes count.")),
+                            .init("bytes_per_input", .integer),
+                            .init(
+                                "flag", .string.nullable.described("The flag that makes it exist, if one is needed.")),
+                            .init("exists", .boolean.described("Under the model's own flags.")),
+                        ]))),
+            .init("next_cursor", .string.nullable),
+        ])
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .get, "/v1/models/{model}/hooks", "Every hook of a model",
+            details: "In the order in which they fire, those that need a flag included.", tag: "Models",
+            query: Paging.hooks, responds: .json("Names and shapes.", schema), errors: [.notFound: "No such model."]
+        ) { call in
+            let model = try service.models.model(call.path["model"]).model
+            let page = try call.query.page(of: HookTable(possible: model.architecture, flags: model.flags).entries)
+            let existing = Set(HookTable(model.architecture, flags: model.flags).entries.map(\.point))
+            return [
+                "items": .list(page.items.map { document($0, exists: existing.contains($0.point)) }),
+                "next_cursor": page.next.map { .string($0) } ?? .null,
+            ]
+        }
+    }
+
+    private static func document(_ entry: HookTable.Entry, exists: Bool) -> JSONValue {
+        [
+            "name": .string(entry.point.name),
+            "shape": .array(["batch"] + entry.shape.map { .integer(Int64($0)) }),
+            "axes": .array(["batch"] + entry.axes.map { .string($0.rawValue) }),
+            "bytes_per_input": .integer(Int64(entry.bytesPerInput)),
+            "flag": entry.flag.map { .string($0) } ?? .null,
+            "exists": .bool(exists),
+        ]
+    }
+}
+
+extension Paging {
+    /// All hooks on one page, unless fewer are asked for.
+    static let hooks = Form.object(
+        fields: Field("limit", .integer(1...100_000), default: 100_000, "The most items of a page."),
+        Field(optional: "cursor", .string, "The next_cursor of the page before."), make: Paging.init)
+}

@@ -1,0 +1,58 @@
+internal import HTTP
+internal import HTTPTypes
+internal import TextNumbers
+internal import Web
+
+/// What endpoints that run a model have in common.
+enum ModelBody {
+    /// A form as the document of JSON, of a multipart body with pictures, of a picture or of tensors.
+    static func request<Value>(_ form: Form<Value>, example: JSONValue? = nil) -> RequestForm<Value> {
+        RequestForm(
+            form,
+            media: [
+                .json, .multipart(files: "image"), .raw(MediaType("image", "png")), .raw(MediaType("image", "jpeg")),
+                .raw(SafetensorsBody.mediaType),
+            ], example: example)
+    }
+
+    static let errors: [HTTPResponse.Status: String] = [
+        .badRequest: "A field that is wrong, each named.",
+        .notFound: "No such model.",
+        .conflict: "The model could not be loaded, or cannot do this.",
+        .contentTooLarge: "The body, a picture, the inputs or the answer exceed a limit, which is named.",
+        .unsupportedMediaType: "A body or a picture of a format that is not read.",
+        .unprocessableContent: "A picture that cannot be decoded.",
+        .tooManyRequests: "The queue is full.",
+        .serviceUnavailable: "The model is being loaded, or the server is stopping.",
+        .gatewayTimeout: "The deadline passed.",
+    ]
+
+    /// Tensors in all the forms they can have: JSON first.
+    static func tensors(_ summary: String, _ service: PrismaService) -> ResponseForm<TensorAnswer> {
+        let schema = Schema.object(
+            "Tensors", "Tensors by their names.",
+            properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+        return ResponseForm(
+            summary,
+            [
+                TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
+                NpzBody(),
+                NpyBody(),
+            ])
+    }
+
+    private static let tensor = Schema.object(
+        "TensorOut", "Elements flat, in row-major order; those that are not finite are null.",
+        properties: [
+            .init("datatype", .choice(["FP32"])), .init("shape", .list(.integer)),
+            .init("data", .list(.number.nullable)), .init("non_finite", .integer, isRequired: false),
+        ])
+
+    private static let dryRun = Schema.object(
+        "DryRun", "What a request would compute and answer.",
+        properties: [
+            .init("dry_run", .boolean), .init("inputs", .integer), .init("tensors", .map(.any)),
+            .init("bytes", .integer),
+            .init("floating_point_operations", .integer), .init("provenance", ModelRun.provenanceSchema),
+        ])
+}

@@ -1,0 +1,82 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/predict`: the best classes of each input.
+enum PredictEndpoint {
+    private struct PredictRequest: Sendable {
+        let options: InputOptions
+        let topK: Int
+        let answer: ClassName?
+
+        static let form = Form.object(
+            "PredictRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            InputOptions.flags(), InputOptions.deterministic(),
+            Field("top_k", .integer(1...100_000), default: 5, "How many classes, best first."),
+            Field(optional: "answer", ClassName.form, "A class whose rank is told: its label or its number."),
+            make: { inputs, preprocess, exif, _, flags, isDeterministic, topK, answer in
+                PredictRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: false),
+                    topK: topK, answer: answer)
+            })
+    }
+
+    private static let schema = Schema.object(
+        "Prediction",
+        properties: [
+            .init(
+                "results",
+                .list(
+                    .object(
+                        properties: [
+                            .init(
+                                "top",
+                                .list(
+                                    .object(
+                                        "ClassScore",
+                                        properties: [
+                                            .init("index", .integer), .init("label", .string),
+                                            .init("emoji", .string.nullable), .init("logit", .number.nullable),
+                                            .init("probability", .number.nullable),
+                                        ]))),
+                            .init(
+                                "answer", .object(properties: [.init("index", .integer), .init("label", .string)]),
+                                isRequired: false),
+                            .init("rank", .integer.described("Of the answer; 0 is the best."), isRequired: false),
+                        ]))),
+            .init("provenance", ModelRun.provenanceSchema),
+        ])
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/predict", "Classify pictures",
+            details: "For each input, in the order given, the best classes with their logits and probabilities.",
+            tag: "Running a model",
+            body: ModelBody.request(
+                PredictRequest.form, example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "top_k": 3]),
+            responds: ResponseForm("The best classes of each input.", [JSONBody(schema) { $0 }]),
+            errors: ModelBody.errors
+        ) { call in
+            let run = try ModelRun(service, call.path["model"], call.body.options)
+            let model = run.loaded.model
+            guard model.architecture.classes != nil else {
+                throw Problem(
+                    .conflict, "The model '\(run.loaded.id)' has no classifier. Its features come from …/run.")
+            }
+            let answer = try call.body.answer?.resolve(in: model)
+            let (result, _) = try await run.execute(call.payload, call.context)
+            let rows = (result.output?.pieces ?? []).flatMap { piece in
+                (0..<piece.shape[0]).map { piece.rows($0..<($0 + 1)).elements }
+            }
+            let results = rows.map { logits -> JSONValue in
+                Ranking(logits).document(top: call.body.topK, answer: answer, model)
+            }
+            return .object([JSONMember("results", .list(results)), run.provenance])
+        }
+    }
+}

@@ -1,0 +1,51 @@
+internal import HTTP
+internal import HTTPTypes
+internal import HookedModels
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/run`: the output and any activations on the way.
+enum RunEndpoint {
+    private struct RunRequest: Sendable {
+        let options: InputOptions
+        let captures: [CaptureRequest]
+        let stopAtLayer: Int?
+
+        static let form = Form.object(
+            "RunRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
+            Field(
+                "capture", .list(of: CaptureForm.form, count: 0...256), default: [], "Which activations are answered."),
+            Field(
+                optional: "stop_at_layer", .integer,
+                "Computes the blocks before this one and no output; negative ones count from the end, as in Python."),
+            make: { inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, captures, stop in
+                RunRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                    captures: captures, stopAtLayer: stop)
+            })
+    }
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/run", "Run a model and read its activations",
+            details: "Tensors: `output`, and each captured hook under its full name; first axes are the inputs.",
+            tag: "Running a model",
+            body: ModelBody.request(
+                RunRequest.form,
+                example: [
+                    "inputs": [["image": ["base64": "iVBORw0KGgo="]]],
+                    "capture": [["hooks": ["blocks.*.hook_resid_post"], "positions": "cls"]],
+                ]),
+            responds: ModelBody.tensors("The tensors that were asked for.", service), errors: ModelBody.errors
+        ) { call in
+            let run = try ModelRun(
+                service, call.path["model"], call.body.options, captures: call.body.captures,
+                stopAtLayer: call.body.stopAtLayer)
+            return try await run.answer(call.payload, call.context, withOutput: true)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+internal import HookedModels
+internal import Imaging
+internal import TextNumbers
+internal import Web
+
+/// The fields that every endpoint which runs a model takes.
+struct InputOptions: Sendable {
+    /// `nil` where the pictures came beside the document.
+    var inputs: [InputSource]?
+    var preprocess: PreprocessChoice
+    var exif: ExifHandling
+    var flags: FlagOverrides
+    var isDeterministic: Bool
+    var isDryRun: Bool
+}
+
+extension InputOptions {
+    static func inputs() -> Field<[InputSource]?> {
+        Field(optional: "inputs", .list(of: InputSource.form), "What goes into the model, in this order.")
+    }
+
+    static func preprocess() -> Field<PreprocessChoice> {
+        Field(
+            "preprocess", PreprocessChoice.form, default: true,
+            "How pictures are prepared: as the model's configuration says, with some settings replaced, or (false) only "
+                + "brought to its size and to [0, 1]. Tensors are taken as they are.")
+    }
+
+    static func exif() -> Field<ExifHandling> {
+        Field(
+            "exif", .choice(of: ExifHandling.self), default: "apply",
+            "Whether pictures are turned as their camera noted.")
+    }
+
+    static func tower() -> Field<String> {
+        Field("tower", .choice(["vision"]), default: "vision", "Which of a model's towers runs.")
+    }
+
+    static func flags() -> Field<FlagOverrides> {
+        Field("flags", FlagOverrides.form, default: [:], "Makes optional hooks exist, for this request.")
+    }
+
+    static func deterministic() -> Field<Bool> {
+        Field("deterministic", .boolean, default: false, "Runs alone, so that the same request gives the same bytes.")
+    }
+
+    static func dryRun() -> Field<Bool> {
+        Field("dry_run", .boolean, default: false, "Answers shapes, bytes and operations instead of running.")
+    }
+}
+
+extension HookFlags {
+    /// Under the names that requests use.
+    var json: JSONValue {
+        [
+            "use_attn_result": .bool(useAttnResult), "use_split_qkv_input": .bool(useSplitQKVInput),
+            "use_attn_in": .bool(useAttnIn), "use_hook_mlp_in": .bool(useHookMLPIn),
+        ]
+    }
+}

@@ -1,0 +1,146 @@
+internal import HTTP
+internal import HTTPTypes
+internal import HookedModels
+internal import Imaging
+internal import Scheduling
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// Turns what a request brings into what a model takes: pictures are decoded and prepared on threads of their own,
+/// tensors checked.
+struct InputReader: Sendable {
+    let limits: ServiceLimits
+    let pool: BlockingPool
+
+    /// - Returns: [input] + the model's input shape, in the order given.
+    func pixels(
+        _ options: InputOptions, _ payload: RequestPayload, for model: HookedModel, _ context: RequestContext
+    ) async throws -> Tensor {
+        let sources = try sources(options, payload)
+        let shape = model.architecture.inputShape
+        return try await context.timings.measure(.decode) {
+            var rows: [Tensor] = []
+            try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
+                for (index, source) in sources.enumerated() {
+                    group.addTask {
+                        (index, try await read(source.value, at: source.place, options, model))
+                    }
+                }
+                var unordered = [Tensor?](repeating: nil, count: sources.count)
+                for try await (index, tensor) in group { unordered[index] = tensor }
+                rows = unordered.compactMap { $0 }
+            }
+            let count = rows.reduce(0) { $0 + $1.shape[0] }
+            guard count > 0 else {
+                throw FieldError(.pointer(JSONPointer()["inputs"]), "no input: expected at least one picture or tensor")
+            }
+            guard count <= limits.inputs else { throw tooMany(count) }
+            return rows.count == 1 ? rows[0] : Tensor.concatenated(rows).reshaped([count] + shape)
+        }
+    }
+
+    /// How many inputs there are, without decoding a picture: what a dry run needs.
+    func count(_ options: InputOptions, _ payload: RequestPayload, for model: HookedModel) throws -> Int {
+        let count = try sources(options, payload).reduce(0) { count, source in
+            guard case .tensor(let tensor) = source.value else { return count + 1 }
+            return count + (try rows(of: tensor, at: source.place, model)).shape[0]
+        }
+        guard count <= limits.inputs else { throw tooMany(count) }
+        return max(count, 1)
+    }
+
+    /// An input and where it stands in the document; `nil` for one that came beside it.
+    private struct Place {
+        let value: InputSource
+        let place: JSONPointer?
+    }
+
+    private func sources(_ options: InputOptions, _ payload: RequestPayload) throws -> [Place] {
+        if let inputs = options.inputs {
+            guard payload.content == nil else {
+                throw FieldError(.pointer(JSONPointer()["inputs"]), "the body itself is the input; leave the field out")
+            }
+            guard inputs.count <= limits.inputs else { throw tooMany(inputs.count) }
+            return try inputs.enumerated().map { index, source in
+                let place = JSONPointer()["inputs"][index]
+                guard case .part(let name) = source else { return Place(value: source, place: place) }
+                let part = try payload.part(named: name, referredFrom: place["image"]["part"])
+                return Place(value: .image(part.bytes), place: place)
+            }
+        }
+        if let content = payload.content {
+            if content.mediaType.essence == SafetensorsBody.mediaType.essence {
+                return [Place(value: .tensor(try SafetensorsBody.pixelValues(in: content.bytes)), place: nil)]
+            }
+            return [Place(value: .image(content.bytes), place: nil)]
+        }
+        let parts = payload.parts(named: "image")
+        if let stranger = payload.parts.first(where: { $0.name != "image" }) {
+            throw Problem(
+                .badRequest, "A part named \"\(stranger.name)\" is not used: expected \"image\" or \"request\".")
+        }
+        return parts.map { Place(value: .image($0.bytes), place: nil) }
+    }
+
+    private func read(
+        _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel
+    ) async throws -> Tensor {
+        switch source {
+        case .tensor(let tensor): return try rows(of: tensor, at: place, model)
+        case .part: preconditionFailure("parts are resolved before anything is read")
+        case .image(let bytes): return try await picture(bytes, at: place, options, model)
+        }
+    }
+
+    private func picture(
+        _ bytes: [UInt8], at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel
+    ) async throws -> Tensor {
+        let architecture = model.architecture
+        guard architecture.channels == 3 else {
+            throw Problem(
+                .badRequest,
+                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape)."
+            )
+        }
+        let preprocessing = try options.preprocess.apply(
+            to: model.preprocessing, height: architecture.image.height, width: architecture.image.width)
+        let (limits, exif) = (limits.image, options.exif)
+        let prepared: Tensor
+        do {
+            prepared = try await pool.run {
+                try preprocessing(Pixels(decoding: bytes, limits: limits, exif: exif), limits: limits)
+            }
+        } catch let error as ImageError {
+            throw located(error, at: place)
+        }
+        guard prepared.shape == architecture.inputShape else {
+            let field = FieldError.Place.pointer(JSONPointer()["preprocess"])
+            throw FieldError(
+                field,
+                "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
+        }
+        return prepared.reshaped([1] + prepared.shape)
+    }
+
+    private func rows(of tensor: Tensor, at place: JSONPointer?, _ model: HookedModel) throws -> Tensor {
+        let shape = model.architecture.inputShape
+        if tensor.shape == shape { return tensor.reshaped([1] + shape) }
+        if tensor.rank == shape.count + 1, tensor.shape.dropFirst() == shape[...], tensor.shape[0] > 0 { return tensor }
+        let detail = "a tensor of \(tensor.shape) does not fit; the model takes \(shape) or [n] + \(shape)"
+        throw FieldError(.pointer(place?["tensor"] ?? JSONPointer()["pixel_values"]), detail)
+    }
+
+    /// The problem, with the place of the picture where the document names it.
+    private func located(_ error: ImageError, at place: JSONPointer?) -> Problem {
+        var problem = error.problem
+        if let place { problem.errors = [FieldError(.pointer(place["image"]), error.description)] }
+        return problem
+    }
+
+    private func tooMany(_ count: Int) -> Problem {
+        Problem(
+            .contentTooLarge, "\(count) inputs are more than the limit of \(limits.inputs) (limits.inputs).",
+            members: [JSONMember("limit", "inputs"), JSONMember("maximum", .integer(Int64(limits.inputs)))])
+    }
+}

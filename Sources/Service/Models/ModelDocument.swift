@@ -1,0 +1,108 @@
+internal import HookedModels
+internal import Imaging
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// A model as the interface shows it.
+enum ModelDocument {
+    static let summarySchema = Schema.object(
+        "ModelSummary",
+        properties: [
+            .init("id", .string), .init("state", .choice(["loaded", "loading", "failed"])),
+            .init("reason", .string.described("Why it failed."), isRequired: false),
+            .init("family", .string, isRequired: false), .init("parameters", .integer, isRequired: false),
+            .init("bytes", .integer, isRequired: false),
+            .init("input_shape", .list(.integer), isRequired: false),
+        ])
+
+    static let schema: Schema = {
+        guard case .object(let common) = summarySchema.kind else { return summarySchema }
+        return Schema.object(
+            "Model",
+            properties: common + [
+                .init("towers", .list(.choice(["vision"])), isRequired: false),
+                .init("output_shape", .list(.integer), isRequired: false),
+                .init("config", .map(.any), isRequired: false),
+                .init("flags", .map(.boolean), isRequired: false),
+                .init("labels", .list(label), isRequired: false),
+                .init("preprocessing", .map(.any), isRequired: false),
+                .init("digest", .string.nullable, isRequired: false),
+                .init("checkpoints", .list(.any), isRequired: false),
+            ])
+    }()
+
+    private static let label = Schema.object(
+        properties: [.init("index", .integer), .init("label", .string), .init("emoji", .string.nullable)])
+
+    static func summary(_ id: String, _ state: ModelState) -> JSONValue { .object(common(id, state)) }
+
+    static func detail(_ id: String, _ state: ModelState) -> JSONValue {
+        guard case .loaded(let loaded) = state else { return summary(id, state) }
+        let model = loaded.model
+        let more: [JSONMember] = [
+            JSONMember("towers", .list(["vision"])),
+            JSONMember("output_shape", list(model.architecture.outputShape)),
+            JSONMember("config", model.architecture.configuration),
+            JSONMember("flags", model.flags.json),
+            JSONMember("labels", .list(labels(of: model))),
+            JSONMember("preprocessing", model.preprocessing.json),
+            JSONMember("digest", loaded.digest.value.map { .string($0) } ?? .null),
+            JSONMember("checkpoints", .array([])),
+        ]
+        return .object(common(id, state) + more)
+    }
+
+    private static func common(_ id: String, _ state: ModelState) -> [JSONMember] {
+        var members = [JSONMember("id", .string(id)), JSONMember("state", .string(state.name))]
+        switch state {
+        case .failed(let reason): members.append(JSONMember("reason", .string(reason)))
+        case .loading: break
+        case .loaded(let loaded):
+            members += [
+                JSONMember("family", .string(loaded.model.family)),
+                JSONMember("parameters", .integer(Int64(loaded.model.parameterCount))),
+                JSONMember("bytes", .integer(Int64(loaded.model.weightBytes))),
+                JSONMember("input_shape", list(loaded.model.architecture.inputShape)),
+            ]
+        }
+        return members
+    }
+
+    private static func labels(of model: HookedModel) -> [JSONValue] {
+        (0..<(model.architecture.classes ?? 0)).map { index in
+            [
+                "index": .integer(Int64(index)), "label": .string(model.label(index)),
+                "emoji": model.emoji(index).map { .string($0) } ?? .null,
+            ]
+        }
+    }
+
+    private static func list(_ numbers: [Int]) -> JSONValue { .list(numbers.map { .integer(Int64($0)) }) }
+}
+
+extension Architecture {
+    /// Under the names of ViT-Prisma's `HookedViTConfig`, a square side as one number.
+    var configuration: JSONValue {
+        [
+            "n_layers": .integer(Int64(layers)), "d_model": .integer(Int64(width)), "n_heads": .integer(Int64(heads)),
+            "d_head": .integer(Int64(headWidth)), "d_mlp": .integer(Int64(neurons)),
+            "n_channels": .integer(Int64(channels)), "image_size": image.json, "patch_size": patch.json,
+            "n_positions": .integer(Int64(positions)), "use_cls_token": .bool(hasClassToken),
+            "normalization_type": .string(normalization.rawValue), "eps": .number(Double(eps)),
+            "layer_norm_pre": .bool(hasPreNorm), "activation_name": .string(activation.rawValue),
+            "attn_only": .bool(isAttentionOnly), "use_attn_scale": .bool(scalesAttention),
+            "attention_dir": .string(mask.rawValue), "pooling": .string(pooling.rawValue),
+            "classification_type": .string(pooling == .mean ? "gaap" : pooling.rawValue),
+            "return_type": .string(classes == nil ? "pre_logits" : "class_logits"),
+            "n_classes": .integer(Int64(classes ?? width)), "normalize_output": .bool(normalizesOutput),
+        ]
+    }
+}
+
+extension Architecture.Extent {
+    fileprivate var json: JSONValue {
+        height == width
+            ? .integer(Int64(height)) : .list([.integer(Int64(height)), .integer(Int64(width))])
+    }
+}

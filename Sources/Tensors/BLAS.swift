@@ -1,0 +1,61 @@
+internal import COpenBLAS
+
+/// Every call of OpenBLAS. Operands are addressed by their strides, so that a head of `[batch, position, head, d_head]`
+/// is multiplied where it lies.
+enum BLAS {
+    /// One operand: its first element, its leading dimension, and whether it is taken transposed.
+    struct Operand {
+        let pointer: UnsafePointer<Float>
+        let stride: Int
+        var isTransposed = false
+    }
+
+    /// c[m, n] = alpha · a[m, k] · b[k, n] + beta · c.
+    static func multiply(
+        m: Int, n: Int, k: Int, alpha: Float = 1, _ a: Operand, _ b: Operand, beta: Float = 0,
+        into c: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        guard m > 0, n > 0 else { return }
+        Threads.blasIsSingleThreaded
+        cblas_sgemm(
+            CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
+            Int32(m), Int32(n), Int32(k), alpha, a.pointer, Int32(a.stride), b.pointer, Int32(b.stride), beta, c,
+            Int32(stride))
+    }
+
+    /// The name OpenBLAS gives to the processor it found.
+    static var coreType: String { String(cString: openblas_get_corename()) }
+}
+
+extension Tensor {
+    /// The matrix product of [m, k] and [k, n], either of them possibly a permuted view.
+    public func matrixMultiplied(by other: Tensor) -> Tensor {
+        precondition(rank == 2 && other.rank == 2 && shape[1] == other.shape[0], "\(shape) times \(other.shape)")
+        let (a, b) = (asMatrix(), other.asMatrix())
+        let result = Tensor(uninitialized: [shape[0], other.shape[1]])
+        BLAS.multiply(
+            m: shape[0], n: other.shape[1], k: shape[1], a.operand, b.operand, into: result.pointer,
+            stride: other.shape[1])
+        withExtendedLifetime((a.tensor, b.tensor)) {}
+        return result
+    }
+
+    /// As OpenBLAS takes it: one of the two axes lies without gaps; otherwise a copy.
+    private func asMatrix() -> (tensor: Tensor, operand: BLAS.Operand) {
+        let strides = layout.strides
+        if strides[1] == 1 || shape[1] == 1 {
+            return (self, BLAS.Operand(pointer: pointer, stride: max(strides[0], shape[1], 1)))
+        }
+        if strides[0] == 1 {
+            return (self, BLAS.Operand(pointer: pointer, stride: max(strides[1], shape[0], 1), isTransposed: true))
+        }
+        let copy = contiguous()
+        return (copy, BLAS.Operand(pointer: copy.pointer, stride: max(shape[1], 1)))
+    }
+}
+
+/// What the machine computes with, for logs, benchmarks and `/v1/version`.
+public enum ComputeDescription {
+    /// The name OpenBLAS gives to the processor it found, for example `Haswell`.
+    public static var openBLASCore: String { BLAS.coreType }
+}

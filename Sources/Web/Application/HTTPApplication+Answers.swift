@@ -1,0 +1,54 @@
+import HTTP
+import HTTPTypes
+import Logging
+
+extension HTTPApplication {
+    static let noSuchPath = Problem(
+        .notFound, "There is nothing at this path. GET /openapi.json lists what there is.")
+
+    static func notAllowed(_ method: HTTPRequest.Method, _ methods: [HTTPRequest.Method]) -> Problem {
+        let names = methods.map(\.rawValue)
+        return Problem(
+            .methodNotAllowed, "\(quoted(method.rawValue)) is not possible here: expected \(enumeration(names, "or")).",
+            headerFields: [.allow: names.joined(separator: ", ")])
+    }
+
+    /// The answer to `OPTIONS`.
+    static func allowing(_ methods: [HTTPRequest.Method]) -> Response {
+        Response(
+            status: .noContent, headerFields: [.allow: methods.map(\.rawValue).joined(separator: ", ")])
+    }
+
+    /// What an error becomes. Only errors that know how to speak to a client do; others are logged and numbered.
+    static func response(to error: any Error, _ id: String, _ log: Logger) -> Response {
+        if let error = error as? any ProblemConvertible {
+            let problem = error.problem
+            if problem.status.kind == .serverError {
+                log.error("\(problem.status.code): \(problem.detail)")
+            }
+            return problem.response(instance: id)
+        }
+        if error is CancellationError {
+            log.info("the client went away")
+            return Problem(.init(code: 499, reasonPhrase: "Client Closed Request"), "The request was cancelled.")
+                .response(instance: id)
+        }
+        log.error("unforeseen error", metadata: ["error": "\(String(reflecting: error))"])
+        return Problem(
+            .internalServerError, "Something failed that should not have. The server's log has it under \(quoted(id))."
+        ).response(instance: id)
+    }
+
+    /// 304 for a client that has this version already.
+    static func unlessKnown(_ response: Response, _ head: HTTPRequest) -> Response {
+        guard head.method == .get || head.method == .head, response.head.status == .ok,
+            let tag = response.head.headerFields[.eTag].flatMap({ ETag(parsing: $0) }),
+            let known = head.headerFields[.ifNoneMatch], tag.isNamed(byIfNoneMatch: known)
+        else { return response }
+        var unchanged = response
+        unchanged.head.status = .notModified
+        unchanged.head.headerFields[.contentType] = nil
+        unchanged.body = .bytes([])
+        return unchanged
+    }
+}

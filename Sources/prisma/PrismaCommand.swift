@@ -1,0 +1,19 @@
+import ArgumentParser
+import Service
+
+/// `prisma`: the server, and the same library without it.
+@main
+struct PrismaCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prisma",
+        abstract: "Looks inside vision transformers.",
+        discussion: """
+            EXAMPLES
+              prisma serve --config config/prisma.yaml
+              prisma inspect config/demo/shapes --checksums
+
+            Exit codes: 0 done, 1 failed or refused, 2 a configuration that cannot be used, 64 a wrong command line.
+            """,
+        version: ServerVersion.number,
+        subcommands: [ServeCommand.self, InspectCommand.self])
+}

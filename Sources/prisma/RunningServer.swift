@@ -1,0 +1,44 @@
+import Foundation
+import HTTP
+import Logging
+import Service
+import Transport
+
+/// The parts of a server put together and started.
+struct RunningServer {
+    private let server: Server
+    private let service: PrismaService
+    private let loading: Task<Void, Never>
+    private let grace: Duration
+    private let log: Logger
+
+    /// Listens at once; the models load meanwhile.
+    init(_ configuration: Configuration, log: Logger) async throws {
+        service = PrismaService(
+            models: configuration.models, limits: configuration.serviceLimits, webLimits: configuration.webLimits,
+            transportLimits: configuration.transportLimits, log: log)
+        let application = service.application(publicFolder: configuration.publicFolder?.path, log: log)
+        server = Server(configuration: configuration.transport, handler: application, log: log)
+        grace = configuration.grace
+        self.log = log
+        let address = try await server.start()
+        log.notice("listening on http://\(address)")
+        let service = service
+        loading = Task {
+            await service.models.loadAll()
+            for failure in service.models.failures { log.error("not served: \(failure.id)") }
+        }
+    }
+
+    /// Returns when the server has been told to stop and has stopped.
+    func untilToldToStop() async {
+        for await signal in Signals.stopping {
+            log.notice("stopping", metadata: ["signal": "\(signal)"])
+            break
+        }
+        loading.cancel()
+        await server.stop(grace: grace)
+        await service.drain()
+        log.notice("stopped")
+    }
+}

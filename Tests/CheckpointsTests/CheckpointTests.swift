@@ -1,0 +1,84 @@
+import Foundation
+import Tensors
+import Testing
+import TextNumbers
+
+@testable import Checkpoints
+
+struct CheckpointTests {
+    private let folder: TemporaryFolder
+    private static func weights(_ names: String...) -> [UInt8] {
+        SafetensorsWriter(names.map { ($0, ArrayValue(Tensor(shape: [2], elements: [1, 2]))) }).encoded
+    }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test(
+        .enabled(if: Golden.isPresent),
+        arguments: [
+            ("hf_vit", Checkpoint.Layout.huggingFace), ("hf_dino", .huggingFace), ("timm_vit", .timm),
+            ("openclip_gelu", .openCLIP),
+        ])
+    func layoutsOfTheLibrariesAreRecognised(model: String, layout: Checkpoint.Layout) throws {
+        let checkpoint = try Checkpoint(path: "\(Golden.folder)/models/\(model)/checkpoint")
+        #expect(checkpoint.layout == layout)
+        #expect(checkpoint.config != nil && checkpoint.preprocessor != nil)
+        #expect(!checkpoint.entries.isEmpty && checkpoint.byteCount > 1000 && checkpoint.modified.seconds > 0)
+    }
+
+    @Test func aFileAloneIsBare() throws {
+        let checkpoint = try Checkpoint(path: try folder.write("w.safetensors", Self.weights("a")))
+        #expect(checkpoint.layout == .bare && checkpoint.config == nil && checkpoint.name == "w.safetensors")
+    }
+
+    @Test func safetensorsComeBeforePickles() throws {
+        try folder.write("pytorch_model.bin", "pickle")
+        #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+        try folder.write("model.safetensors", Self.weights("a"))
+        try folder.write("zzz.safetensors", "not looked at")
+        #expect(try Checkpoint(path: folder.path).entries.map(\.name) == ["a"])
+    }
+
+    @Test(arguments: [
+        (["a.pt", "b.pth"], "PyTorch files (a.pt, b.pth) are not read yet"), ([], "no weights were found"),
+        (["a.safetensors", "b.safetensors"], "which of a.safetensors, b.safetensors"),
+    ])
+    func whatCannotBeOpenedSaysWhy(files: [String], sentence: String) throws {
+        for file in files { try folder.write(file, "") }
+        let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+        #expect(try #require(error).description.contains(sentence))
+        #expect(!(try #require(error).description.contains("/")))
+    }
+
+    @Test func aConfigurationThatIsNoObjectIsRefused() throws {
+        try folder.write("model.safetensors", Self.weights("a"))
+        for text in ["[]", "{", "", "{} x"] {
+            try folder.write("config.json", text)
+            let error = #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+            #expect(error?.file == "config.json")
+        }
+        try folder.write("config.json", #"{"model_type": "vit", "model_type": "dino"}"#)
+        #expect(try Checkpoint(path: folder.path).config?["model_type"]?.string == "dino")
+    }
+
+    @Test func theDigestIsThatOfTheFile() throws {
+        let path = try folder.write("abc.safetensors", "abc")
+        let digest = try FileDigest.sha256(of: [path]) { false }
+        #expect(digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        let two = try folder.write("two", [UInt8](repeating: 7, count: (2 << 20) + 5))
+        var calls = 0
+        #expect(
+            try FileDigest.sha256(of: [two]) {
+                calls += 1
+                return calls > 2
+            } == nil)
+        #expect(calls == 3)
+    }
+
+    @Test func theDigestOfACheckpointIsTheOneOfItsFile() throws {
+        let path = try folder.write("w.safetensors", Self.weights("a"))
+        let checkpoint = try Checkpoint(path: path)
+        #expect(try checkpoint.digest() == FileDigest.sha256(of: [path]) { false })
+        #expect(try checkpoint.digest(isCancelled: { true }) == nil)
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import HookedModels
+import ServiceTesting
+import Tensors
+import Testing
+import TextNumbers
+
+/// Every activation of every family against the float64 reference.
+@Suite struct HookParityTests {
+    static let models = ReferenceModel.fixtures + ReferenceModel.golden
+
+    @Test(arguments: models)
+    func everyHookIsWithinTheTolerance(reference: ReferenceModel) throws {
+        let model = try reference.load()
+        let info = try reference.info()
+        let expected = try reference.tensors("cache.safetensors")
+        let pixels = try #require(try reference.tensors("input.safetensors")["pixel_values"])
+        let plan = try HookPlan([CaptureRequest(hooks: ["*"])], for: model.architecture)
+        let result = try #require(model.run([ForwardRequest(pixels: pixels, plan: plan)]).first)
+        #expect(Set(result.captures.map(\.name)) == Set(expected.keys))
+        var worst = (hook: "", ratio: 0.0)
+        for (hook, values) in result.captures {
+            guard let truth = expected[hook] else { continue }
+            #expect(values.shape == truth.shape, "\(hook)")
+            let ratio = largestDifference(values.joined, truth) / (try reference.allowedError(at: hook, in: info))
+            #expect(ratio <= 1, "\(reference): \(hook) is off by \(ratio) of what is allowed")
+            if ratio > worst.ratio { worst = (hook, ratio) }
+        }
+        print(
+            "parity \(reference): worst hook \(worst.hook), \(worst.ratio.formatted(.number.precision(.fractionLength(3)))) of the allowed error"
+        )
+    }
+
+    @Test(arguments: models)
+    func theOutputIsTheLibrarys(reference: ReferenceModel) throws {
+        let model = try reference.load()
+        let info = try reference.info()
+        let outputs = try reference.tensors("output.safetensors")
+        let truth = try #require(outputs["prisma_output"] ?? outputs["output"])
+        let pixels = try #require(try reference.tensors("input.safetensors")["pixel_values"])
+        let result = try #require(model.run([ForwardRequest(pixels: pixels, plan: .empty)]).first?.output)
+        #expect(result.shape == truth.shape)
+        let allowed = try reference.allowedError(at: "hook_post_head_pre_normalize", in: info)
+        #expect(largestDifference(result.joined, truth) <= allowed)
+    }
+
+    private func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
+        guard a.shape == b.shape else { return .infinity }
+        return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) {
+            $1.isNaN ? .infinity : max($0, $1)
+        }
+    }
+}

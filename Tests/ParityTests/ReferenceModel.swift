@@ -1,0 +1,62 @@
+import Checkpoints
+import Foundation
+import HookedModels
+import ServiceTesting
+import Tensors
+import TextNumbers
+
+/// A model with what a reference library, in float64, makes of an input: the output and every activation.
+struct ReferenceModel: CustomStringConvertible, Sendable {
+    let folder: URL
+    /// What the checkpoint itself does not tell.
+    var options = ModelOptions()
+
+    var description: String { folder.lastPathComponent }
+
+    /// Our own small ones.
+    static let fixtures = models(
+        in: Golden.fixtures.appending(path: "models"), ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"])
+
+    /// The golden set's.
+    static let golden =
+        Golden.shared.map {
+            models(
+                in: $0.appending(path: "models"), ["hf_vit", "hf_dino", "hf_dino_small", "timm_vit", "timm_vit_gap"])
+        } ?? []
+
+    private static func models(in folder: URL, _ names: [String]) -> [ReferenceModel] {
+        names.map { name in
+            var model = ReferenceModel(folder: folder.appending(path: name))
+            model.options.hubName = try? model.info()["prisma_config"]?["model_name"]?.string
+            return model
+        }
+    }
+
+    func load() throws -> HookedModel {
+        try HookedModel(Checkpoint(path: folder.appending(path: "checkpoint").path), options: options)
+    }
+
+    func info() throws -> JSONValue {
+        try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: "info.json"))))
+    }
+
+    /// All tensors of one of its files.
+    func tensors(_ file: String) throws -> [String: Tensor] {
+        let source = try SafetensorsFile(path: folder.appending(path: file).path)
+        return try Dictionary(uniqueKeysWithValues: source.entries.map { ($0.name, try source.tensor($0)) })
+    }
+
+    /// How far a float32 computation may be from the float64 reference at a hook: three times the error of the reference
+    /// library's own float32 run, and at least 2e-6 of the largest value.
+    func allowedError(at hook: String, in info: JSONValue) throws -> Double {
+        guard let entry = info["hooks"]?[hook], let largest = entry["max_abs"]?.double else {
+            throw ReferenceError(description: "info.json has no figures for \(hook)")
+        }
+        let own = [entry["prisma_f32_err"]?.double, entry["native_f32_err"]?.double, entry["f32_err"]?.double]
+        return max(3 * (own.compactMap { $0 }.max() ?? 0), 2e-6 * largest)
+    }
+}
+
+struct ReferenceError: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,21 @@
+/// Random numbers that are the same in every run (SplitMix64, Steele et al. 2014).
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// The same seed gives the same numbers.
+    public init(seed: UInt64) { state = seed }
+
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Evenly spread in −scale/2 ... scale/2.
+    public mutating func floats(_ count: Int, scale: Float = 2) -> [Float] {
+        (0..<count).map { _ in Float.random(in: -0.5...0.5, using: &self) * scale }
+    }
+}
