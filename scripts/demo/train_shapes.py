@@ -1,6 +1,6 @@
 """Trains the demo model `shapes` and prints how well it tells shapes it has not seen.
 
-    python train_shapes.py --steps 8000 --out ../../config/demo/shapes
+    python train_shapes.py --steps 5000 --out ../../config/demo/shapes
 
 Every picture is drawn afresh, so nothing but the grid is seen twice. The weights kept are a running average over the
 last steps. What the figures are taken on: `evaluate.py`.
@@ -20,7 +20,7 @@ import vit
 from evaluate import as_pixels, print_accuracies
 
 BATCH = 128
-EASY_SHARE = 0.25  # of the steps, over which the pictures grow as hard as they will be
+EASY_SHARE = 0.2  # of the steps, over which the pictures grow as hard as they will be
 
 
 def training_batch(rng, ease):
@@ -29,7 +29,7 @@ def training_batch(rng, ease):
     `ease` falls from 1 to 0. A small transformer sees nothing in small shapes for a long while: so it meets large
     ones first, white on black, and the small, coloured and noisy ones little by little.
     """
-    strange = round(BATCH * 0.3 * (1 - ease))
+    strange = round(BATCH * 0.25 * (1 - ease))
     grid = BATCH // 4
     smallest = 7 ** (1 - ease) * 26**ease
     parts = [
@@ -87,7 +87,7 @@ def optimizers_of(model, rate):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=8000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
