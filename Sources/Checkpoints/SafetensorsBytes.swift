@@ -1,5 +1,3 @@
-public import Tensors
-
 /// A safetensors file in memory: the body of a request or of an answer, checked by the same rules as one on disk.
 public struct SafetensorsBytes: TensorSource {
     /// The tensors, in the order of the file.

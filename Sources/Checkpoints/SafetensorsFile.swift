@@ -1,5 +1,3 @@
-public import Tensors
-
 /// A safetensors file, mapped into memory. Opening reads the header alone; a tensor's pages are read when it is.
 public struct SafetensorsFile: TensorSource {
     /// In the order of their bytes.
