@@ -1,5 +1,3 @@
-public import Tensors
-
 /// A safetensors file in memory: the body of a request or of an answer, checked by the same rules as one on disk.
 public struct SafetensorsBytes: TensorSource {
     /// The tensors, in the order of the file.
@@ -8,7 +6,8 @@ public struct SafetensorsBytes: TensorSource {
     public let metadata: [String: String]
     private let ranges: [String: Range<Int>]
     private let bytes: [UInt8]
-    private let name: String
+    /// What error messages call it.
+    public let name: String
 
     /// - Parameter name: what error messages call it, for example `the body`.
     public init(_ bytes: [UInt8], name: String) throws(CheckpointError) {
@@ -19,10 +18,7 @@ public struct SafetensorsBytes: TensorSource {
         self.name = name
         entries = header.entries
         metadata = header.metadata
-        ranges = Dictionary(
-            uniqueKeysWithValues: zip(header.entries, header.ranges).map { entry, range in
-                (entry.name, (start + range.lowerBound)..<(start + range.upperBound))
-            })
+        ranges = header.ranges(from: start)
     }
 
     /// Lends the elements of one of ``entries``.
@@ -33,14 +29,5 @@ public struct SafetensorsBytes: TensorSource {
             throw CheckpointError(name, .missingTensor(name: entry.name, nearest: []))
         }
         return try body(bytes.span.extracting(range))
-    }
-
-    /// The tensor of that name as float32.
-    public func tensor(named name: String) throws(CheckpointError) -> Tensor {
-        guard let entry = entries.first(where: { $0.name == name }) else {
-            let nearest = NearestNames.of(name, in: entries.lazy.map(\.name))
-            throw CheckpointError(self.name, .missingTensor(name: name, nearest: nearest))
-        }
-        return try tensor(entry)
     }
 }

@@ -1,5 +1,3 @@
-public import Tensors
-
 /// A safetensors file, mapped into memory. Opening reads the header alone; a tensor's pages are read when it is.
 public struct SafetensorsFile: TensorSource {
     /// In the order of their bytes.
@@ -20,10 +18,7 @@ public struct SafetensorsFile: TensorSource {
         self.file = file
         entries = header.entries
         metadata = header.metadata
-        ranges = Dictionary(
-            uniqueKeysWithValues: zip(header.entries, header.ranges).map { entry, range in
-                (entry.name, (start + range.lowerBound)..<(start + range.upperBound))
-            })
+        ranges = header.ranges(from: start)
     }
 
     /// The last component of the path.
@@ -42,15 +37,6 @@ public struct SafetensorsFile: TensorSource {
             throw CheckpointError(name, .missingTensor(name: entry.name, nearest: []))
         }
         return try file.withBytes(range, body)
-    }
-
-    /// The tensor of that name as float32.
-    public func tensor(named name: String) throws(CheckpointError) -> Tensor {
-        guard let entry = entries.first(where: { $0.name == name }) else {
-            let nearest = NearestNames.of(name, in: entries.lazy.map(\.name))
-            throw CheckpointError(self.name, .missingTensor(name: name, nearest: nearest))
-        }
-        return try tensor(entry)
     }
 
     /// Lets go the pages that were read; the file gives them again.

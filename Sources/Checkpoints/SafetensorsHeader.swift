@@ -59,6 +59,14 @@ struct SafetensorsHeader {
     }
 
     /// A reason, before the file's name is put to it.
+    /// Where each tensor lies in the file, whose data begin at `start`.
+    func ranges(from start: Int) -> [String: Range<Int>] {
+        Dictionary(
+            uniqueKeysWithValues: zip(entries, ranges).map { entry, range in
+                (entry.name, (start + range.lowerBound)..<(start + range.upperBound))
+            })
+    }
+
     private struct Refusal: Error {
         var reason: CheckpointError.Reason
     }

@@ -2,6 +2,8 @@ public import Tensors
 
 /// Where tensors come from: one safetensors file, or any other format that can show a tensor's bytes.
 public protocol TensorSource: Sendable {
+    /// What error messages call it: the last component of a path.
+    var name: String { get }
     /// The tensors, in the order of the file. Names are unique.
     var entries: [TensorEntry] { get }
 
@@ -23,5 +25,15 @@ extension TensorSource {
         try withBytes(of: entry) { (bytes) throws(CheckpointError) in
             Tensor(shape: entry.shape) { ElementConversion.convert(bytes, entry.type, to: &$0) }
         }
+    }
+
+    /// The tensor of that name as float32.
+    /// - Throws: where it is missing, with the nearest names that exist; what reading throws.
+    public func tensor(named name: String) throws(CheckpointError) -> Tensor {
+        guard let entry = entries.first(where: { $0.name == name }) else {
+            let nearest = NearestNames.of(name, in: entries.lazy.map(\.name))
+            throw CheckpointError(self.name, .missingTensor(name: name, nearest: nearest))
+        }
+        return try tensor(entry)
     }
 }

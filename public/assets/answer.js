@@ -25,6 +25,8 @@ export function showAnswer(answer) {
 
 /** Grey bars while the server thinks; what stood there before is out of date. */
 export function showWaiting() {
+  fillFacts($("times"), [["no answer yet", "–"]]);
+  fillFacts($("provenance"), [["no answer yet", "–"]]);
   $("best").replaceChildren(element("span", { className: "waiting" }, "Looking…"));
   $("bars").replaceChildren(...[0, 1, 2].map(() => element("li", { className: "waiting", ariaHidden: "true" })));
 }

@@ -1,11 +1,10 @@
 // The server's HTTP interface, as far as this page uses it.
 
-/** What went wrong, in the server's words (problem+json) or the network's. */
+/** What went wrong, in a sentence; where there is more to say, `detail`; for a report, `note`. */
 export class Failure extends Error {
-  constructor(title, detail, id) {
-    super(detail);
-    this.title = title;
-    this.id = id;
+  constructor(message, detail = "", note = "") {
+    super(message);
+    Object.assign(this, { detail, note });
   }
 }
 
@@ -20,10 +19,11 @@ async function call(path, options) {
   const body = await response.json().catch(() => null);
   if (!response.ok) {
     const fields = (body?.errors ?? []).map((each) => each.detail);
+    const request = body?.instance ?? response.headers.get("X-Request-ID");
     throw new Failure(
-      body?.title ?? `HTTP ${response.status}`,
-      [body?.detail ?? response.statusText, ...fields].join(" "),
-      body?.instance ?? response.headers.get("X-Request-ID"));
+      body?.detail ?? `The server answered ${response.status}.`,
+      fields.join(" "),
+      [`${response.status} ${body?.title ?? ""}`, request && `request ${request}`].filter(Boolean).join(" · "));
   }
   if (body === null) throw new Failure("Not understood", "The server's answer is not JSON.");
   return { body, timing: serverTiming(response.headers.get("Server-Timing")) };

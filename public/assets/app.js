@@ -24,10 +24,11 @@ async function loadModels() {
   const models = await listModels();
   if (models.length === 0) {
     $("model").replaceChildren(new Option("none"));
-    throw new Failure("No models", "The configuration names none. Add one to its list of models and start the server again.");
+    throw new Failure("No models", "The configuration names none. Add one to its list and start the server again.");
   }
   const wanted = state.model ?? new URLSearchParams(location.search).get("model");
-  $("model").replaceChildren(...models.map(({ id, state: is }) => new Option(is === "loaded" ? id : `${id} (${is})`, id)));
+  $("model").replaceChildren(...models.map((model) =>
+    new Option(model.state === "loaded" ? model.id : `${model.id} (${model.state})`, model.id)));
   $("model").disabled = false;
   await chooseModel((models.find(({ id }) => id === wanted) ?? models[0]).id);
 }
@@ -44,15 +45,15 @@ async function chooseModel(id) {
   }
   if (state.model !== id) return;
   state.detail = detail;
-  const { input_shape: shape, config, parameter_count: parameters } = detail;
+  const { input_shape: shape, config, parameters } = detail;
   $("model-facts").textContent = [
     shape && `${shape.at(-1)} × ${shape.at(-2)} pixels`,
-    config?.patch_size && `patches of ${config.patch_size}`,
+    config?.patch_size && `patches of ${[config.patch_size].flat().join(" × ")}`,
     config?.n_layers && `${config.n_layers} layers`,
     config?.n_heads && `${config.n_heads} heads`,
     parameters && `${count(parameters)} parameters`,
   ].filter(Boolean).join(" · ");
-  if (detail.state === "failed") throw new Failure(`${id} could not be loaded`, detail.reason ?? "");
+  if (detail.state === "failed") throw new Failure(`${id} could not be loaded`, detail.reason);
   if (state.file) await look();
 }
 
@@ -82,6 +83,8 @@ async function look() {
   const { signal } = running;
   const { model, detail, file, sample } = state;
   const [height, width] = detail.input_shape?.slice(-2) ?? [224, 224];
+  const sides = [detail.config?.patch_size].flat();   // one number, or height and width
+  const patch = sides[0] ? { height: sides[0], width: sides.at(-1) } : null;
   show("result");
   showWaiting();
   $("result").ariaBusy = "true";
@@ -89,7 +92,7 @@ async function look() {
   $("copy").disabled = false;
   const [answer] = await Promise.all([
     predict(model, file, signal),
-    view.show(file, { height, width, patch: detail.config?.patch_size ?? null }),
+    view.show(file, { height, width, patch, preprocessing: detail.preprocessing }),
   ]);
   if (signal.aborted) return;
   showAnswer(answer);
@@ -112,9 +115,9 @@ async function attempt(step) {
   } catch (error) {
     if (error.name === "AbortError") return;
     again = step;
-    $("failure-title").textContent = error.title ?? "That did not work";
-    $("failure-detail").textContent = error.message;
-    $("failure-id").textContent = error.id ? `request ${error.id}` : "";
+    $("failure-title").textContent = error.message;
+    $("failure-detail").textContent = error.detail ?? "";
+    $("failure-note").textContent = error.note ?? "";
     show("failure");
   }
 }

@@ -15,7 +15,8 @@ export function preparePad(use) {
   };
   const place = (event) => {
     const box = paper.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width * paper.width, (event.clientY - box.top) / box.height * paper.height];
+    const scale = paper.width / box.width;   // both are square
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
   };
 
   $("draw").addEventListener("click", () => {

@@ -17,11 +17,20 @@ export async function acceptable(file) {
   return new File([png], (file.name || "picture").replace(/\.\w+$/, "") + ".png", { type: "image/png" });
 }
 
+/** The size that a picture gets before it is cropped, by the server's description of its resizing. */
+function resized({ width, height }, rule) {
+  const scale = rule.shortest_edge
+    ? rule.shortest_edge / Math.min(width, height)
+    : { cover: Math.max, fit: Math.min }[rule.mode]?.(rule.width / width, rule.height / height);
+  const extent = (side) => Math.max(1, Math.round(side * scale));
+  return scale ? { width: extent(width), height: extent(height) } : rule;
+}
+
 /** Draws pictures into the canvas `seen`, with the patch grid, and tells which patch is pointed at. */
 export class PictureView {
   #canvas = $("seen");
   #small = new OffscreenCanvas(1, 1);
-  #patch = null;      // patch size in the model's pixels, null where the model has none
+  #patch = null;      // a patch's {height, width} in the model's pixels, null where the model has none
   #pointed = null;    // {row, column}
   #frame = 0;
   #shown = 0;         // counts the pictures, so that a slow one does not come up over a later one
@@ -35,17 +44,22 @@ export class PictureView {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
   }
 
-  /** Shows a file at the size the model takes; a picture that the browser cannot read is left blank. */
-  async show(file, { height, width, patch }) {
+  /** Shows a file as the model takes it; a picture that the browser cannot read is left blank. */
+  async show(file, { height, width, patch, preprocessing }) {
     const turn = ++this.#shown;
-    const bitmap = await createImageBitmap(file, {
-      resizeWidth: width, resizeHeight: height, resizeQuality: "high",
-    }).catch(() => null);
+    const whole = await createImageBitmap(file).catch(() => null);
+    const size = whole && resized(whole, preprocessing?.resize ?? { height, width });
+    const bitmap = whole && await createImageBitmap(whole, {
+      resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "high",
+    });
     if (turn !== this.#shown) return;
     Object.assign(this.#small, { width, height });
     this.#patch = patch;
     this.#pointed = null;
-    if (bitmap) this.#small.getContext("2d").drawImage(bitmap, 0, 0);
+    if (bitmap) {
+      const left = Math.round((width - size.width) / 2), top = Math.round((height - size.height) / 2);
+      this.#small.getContext("2d").drawImage(bitmap, left, top);   // what reaches over the edges is cropped
+    }
     this.#canvas.style.setProperty("aspect-ratio", `${width} / ${height}`);
     this.#canvas.setAttribute("aria-label", bitmap
       ? `The picture at ${width} by ${height} pixels`
@@ -53,14 +67,14 @@ export class PictureView {
     this.#redraw();
   }
 
-  get #rows() { return Math.floor(this.#small.height / this.#patch); }
-  get #columns() { return Math.floor(this.#small.width / this.#patch); }
+  get #rows() { return Math.floor(this.#small.height / this.#patch.height); }
+  get #columns() { return Math.floor(this.#small.width / this.#patch.width); }
 
   #patchAt(event) {
     if (!this.#patch) return null;
     const box = this.#canvas.getBoundingClientRect();
-    const column = Math.floor((event.clientX - box.left) / box.width * this.#small.width / this.#patch);
-    const row = Math.floor((event.clientY - box.top) / box.height * this.#small.height / this.#patch);
+    const column = Math.floor((event.clientX - box.left) / box.width * this.#small.width / this.#patch.width);
+    const row = Math.floor((event.clientY - box.top) / box.height * this.#small.height / this.#patch.height);
     const inside = row >= 0 && column >= 0 && row < this.#rows && column < this.#columns;
     return inside ? { row, column } : null;
   }
@@ -106,24 +120,24 @@ export class PictureView {
   #drawGrid(context, scale) {
     context.strokeStyle = "rgb(128 128 128 / 0.65)";                  // seen on black and on white
     context.lineWidth = Math.max(1, Math.round(devicePixelRatio));
-    const step = this.#patch * scale;
+    const across = this.#patch.width * scale, down = this.#patch.height * scale;
     context.beginPath();
     for (let column = 1; column < this.#columns; column++) {
-      context.moveTo(Math.round(column * step) + 0.5, 0);
-      context.lineTo(Math.round(column * step) + 0.5, this.#rows * step);
+      context.moveTo(Math.round(column * across) + 0.5, 0);
+      context.lineTo(Math.round(column * across) + 0.5, this.#rows * down);
     }
     for (let row = 1; row < this.#rows; row++) {
-      context.moveTo(0, Math.round(row * step) + 0.5);
-      context.lineTo(this.#columns * step, Math.round(row * step) + 0.5);
+      context.moveTo(0, Math.round(row * down) + 0.5);
+      context.lineTo(this.#columns * across, Math.round(row * down) + 0.5);
     }
     context.stroke();
   }
 
   #drawPointed(context, scale) {
-    const step = this.#patch * scale;
+    const across = this.#patch.width * scale, down = this.#patch.height * scale;
     context.strokeStyle = getComputedStyle(this.#canvas).color;
     context.lineWidth = Math.round(2.5 * devicePixelRatio);
-    context.strokeRect(this.#pointed.column * step, this.#pointed.row * step, step, step);
+    context.strokeRect(this.#pointed.column * across, this.#pointed.row * down, across, down);
   }
 
   #tell() {
@@ -131,7 +145,9 @@ export class PictureView {
     const size = `${width} × ${height} pixels`;
     if (!this.#patch) return void ($("patch").textContent = size);
     if (!this.#pointed) {
-      const patches = `${this.#columns} × ${this.#rows} patches of ${this.#patch}`;
+      const { width: across, height: down } = this.#patch;
+      const extent = across === down ? across : `${across} × ${down}`;
+      const patches = `${this.#columns} × ${this.#rows} patches of ${extent}`;
       return void ($("patch").textContent = `${size}, ${patches}`);
     }
     const { row, column } = this.#pointed;

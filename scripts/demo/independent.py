@@ -65,11 +65,12 @@ def heart(rng):
         return [*left, *right, (0, depth)]
     if kind == 2:  # the square on its corner with two half discs
         half = math.sqrt(0.5)
-        left = [(-half / 2 + math.cos(t) / 2, -half / 2 - math.sin(t) / 2) for t in ts if math.pi / 4 <= t <= 5 * math.pi / 4]
+        arc = [t for t in ts if math.pi / 4 <= t <= 5 * math.pi / 4]
+        left = [(-half / 2 + math.cos(t) / 2, -half / 2 - math.sin(t) / 2) for t in arc]
         right = [(-x, y) for x, y in reversed(left)]
         return [(0, half), *right, *left]
     # upper and lower curve over x: 1 - (|x| - 1)^2 and acos(1 - |x|) - pi
     xs = [-2 + i / 30 for i in range(121)]
     upper = [(x, -math.sqrt(max(0.0, 1 - (abs(x) - 1) ** 2))) for x in xs]
-    lower = [(x, -(math.acos(1 - abs(x)) - math.pi) * rng.uniform(0.75, 0.76)) for x in reversed(xs)]
+    lower = [(x, -(math.acos(1 - abs(x)) - math.pi) * 0.75) for x in reversed(xs)]
     return upper + lower

@@ -28,19 +28,25 @@ def coverage(outlines, size=64, lines=LINES_A_PIXEL):
     count = max(sum(len(loop) for loop in outline) for outline in outlines)
     edges = np.stack([edges_of(outline, count) for outline in outlines]).astype(np.float32)
     x0, y0, x1, y1 = (edges[:, None, :, i] for i in range(4))
-    at = ((np.arange(size * lines) + 0.5) / lines).astype(np.float32)[None, :, None]
+    # Only the rows that an outline reaches: `tall` of them from its own `top` on.
+    top = np.clip(np.floor([min(loop[:, 1].min() for loop in outline) for outline in outlines]), 0, size - 1)
+    bottom = np.clip(np.ceil([max(loop[:, 1].max() for loop in outline) for outline in outlines]), 1, size)
+    tall = int((bottom - top).max())
+    at = (top[:, None] + ((np.arange(tall * lines) + 0.5) / lines)).astype(np.float32)
 
-    below0, below1 = y0 <= at, y1 <= at
-    image, line, edge = np.nonzero(below0 != below1)
+    crosses = (y0 <= at[:, :, None]) != (y1 <= at[:, :, None])
+    crosses &= at[:, :, None] < size
+    image, line, edge = np.nonzero(crosses)
     ax, ay, bx, by = (edges[image, edge, i] for i in range(4))
-    crossing = ax + (at[0, line, 0] - ay) * (bx - ax) / (by - ay)
+    crossing = ax + (at[image, line] - ay) * (bx - ax) / (by - ay)
     crossing = np.clip(crossing, 0, size).astype(np.float32)
     sign = np.where(by > ay, 1.0, -1.0).astype(np.float32)
 
     pixel = np.floor(crossing).astype(np.int64)
     right_share = 1 - (crossing - pixel)
     width = size + 2  # room for what starts at the right border
-    start = (image * (size * lines) + line) * width + pixel
+    row = image * (size * lines) + top[image].astype(np.int64) * lines + line
+    start = row * width + pixel
     changes = np.bincount(start, sign * right_share, len(outlines) * size * lines * width)
     changes += np.bincount(start + 1, sign * (1 - right_share), len(changes))
     inside = np.cumsum(changes.reshape(len(outlines), size * lines, width)[:, :, :size], axis=2)

@@ -1,11 +1,11 @@
-"""A plain vision transformer in torch, and its way into a checkpoint of Hugging Face's layout."""
+"""A plain vision transformer in torch, and its way into a checkpoint of Hugging Face's layout and back."""
 
 import json
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 PATCH, SIZE, CHANNELS = 8, 64, 3
@@ -64,30 +64,45 @@ def waves(side, width):
     return torch.cat([wave(angle) for angle in angles for wave in (torch.sin, torch.cos)], 1)
 
 
-def hugging_face_weights(model):
-    """The model's parameters under the names of ViTForImageClassification."""
-    state, weights = model.state_dict(), {}
-
-    def put(name, own):
-        for kind in ("weight", "bias"):
-            weights[f"{name}.{kind}"] = state[f"{own}.{kind}"].clone()
-
-    weights["vit.embeddings.cls_token"] = state["cls"].clone()
-    weights["vit.embeddings.position_embeddings"] = state["positions"].clone()
-    put("vit.embeddings.patch_embeddings.projection", "patches")
+def modules():
+    """Pairs of module names, Hugging Face's and ours; the fused q, k, v aside."""
+    yield "vit.embeddings.patch_embeddings.projection", "patches"
     for i in range(LAYERS):
         theirs, own = f"vit.encoder.layer.{i}", f"blocks.{i}"
-        put(f"{theirs}.layernorm_before", f"{own}.norm1")
-        for kind in ("weight", "bias"):
-            for name, part in zip(("query", "key", "value"), state[f"{own}.qkv.{kind}"].chunk(3)):
-                weights[f"{theirs}.attention.attention.{name}.{kind}"] = part.clone()
-        put(f"{theirs}.attention.output.dense", f"{own}.out")
-        put(f"{theirs}.layernorm_after", f"{own}.norm2")
-        put(f"{theirs}.intermediate.dense", f"{own}.up")
-        put(f"{theirs}.output.dense", f"{own}.down")
-    put("vit.layernorm", "norm")
-    put("classifier", "head")
-    return weights
+        yield f"{theirs}.layernorm_before", f"{own}.norm1"
+        yield f"{theirs}.attention.output.dense", f"{own}.out"
+        yield f"{theirs}.layernorm_after", f"{own}.norm2"
+        yield f"{theirs}.intermediate.dense", f"{own}.up"
+        yield f"{theirs}.output.dense", f"{own}.down"
+    yield "vit.layernorm", "norm"
+    yield "classifier", "head"
+
+
+def attention_names(layer, kind):
+    return [f"vit.encoder.layer.{layer}.attention.attention.{name}.{kind}" for name in ("query", "key", "value")]
+
+
+def hugging_face_weights(model):
+    """The model's parameters under the names of ViTForImageClassification."""
+    state = model.state_dict()
+    weights = {"vit.embeddings.cls_token": state["cls"], "vit.embeddings.position_embeddings": state["positions"]}
+    for kind in ("weight", "bias"):
+        weights |= {f"{theirs}.{kind}": state[f"{own}.{kind}"] for theirs, own in modules()}
+        for i in range(LAYERS):
+            weights |= dict(zip(attention_names(i, kind), state[f"blocks.{i}.qkv.{kind}"].chunk(3)))
+    return {name: value.clone() for name, value in weights.items()}
+
+
+def load(folder):
+    """The model that `save` wrote."""
+    weights, model = load_file(Path(folder) / "model.safetensors"), ViT()
+    state = {"cls": weights["vit.embeddings.cls_token"], "positions": weights["vit.embeddings.position_embeddings"]}
+    for kind in ("weight", "bias"):
+        state |= {f"{own}.{kind}": weights[f"{theirs}.{kind}"] for theirs, own in modules()}
+        for i in range(LAYERS):
+            state[f"blocks.{i}.qkv.{kind}"] = torch.cat([weights[name] for name in attention_names(i, kind)])
+    model.load_state_dict(state)
+    return model.eval()
 
 
 def save(model, folder):
