@@ -56,6 +56,7 @@ struct ForwardPass {
         }
         chunks = outcomes.flatMap { $0 }
         if even < count { chunks += compute(even..<count, crew) }
+        Memory.passEnded()
         return requests.indices.map { collect(request: $0, from: chunks) }
     }
 

@@ -11,20 +11,40 @@ import Synchronization
 /// mapped      ┌────┬──────────────────────────────┬─────┐
 /// block            │ 2 MiB │ 2 MiB │ rest, 4 KiB  │        the ends are given back at once
 /// ```
+/// What is kept shrinks by itself: beyond a floor that every pass needs, blocks that have been idle for some passes go back
+/// to the system, and ``Memory/release()`` gives back all of them when nothing has been computed for a while.
 final class Arena: Sendable {
-    static let shared = Arena(capacity: 96 << 20)
+    static let shared = Arena(capacity: 2 << 30, floor: 96 << 20)
+
+    /// An idle block: its address, and the pass after which it became idle.
+    private struct Block {
+        let address: UInt
+        let idleSince: Int
+    }
 
     private struct State: ~Copyable {
-        /// Addresses of idle blocks by their size.
-        var blocks: [Int: [UInt]] = [:]
+        /// By size, the longest idle first.
+        var blocks: [Int: [Block]] = [:]
         var kept = 0
+        var pass = 0
     }
 
     /// Bytes that may lie idle; beyond it a freed block goes back to the system.
     private let capacity: Int
+    /// Bytes that may lie idle however long.
+    private let floor: Int
     private let state = Mutex(State())
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// After so many passes without use a block is not waited for any longer.
+    private static let patience = 8
+
+    init(capacity: Int, floor: Int = 0) {
+        self.capacity = capacity
+        self.floor = floor
+    }
+
+    /// Bytes that lie idle now.
+    var idleBytes: Int { state.withLock { $0.kept } }
 
     /// A block of at least `count` elements, contents undefined.
     func take(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -32,7 +52,7 @@ final class Arena: Sendable {
         let kept = state.withLock { state -> UInt? in
             guard let block = state.blocks[bytes]?.popLast() else { return nil }
             state.kept -= bytes
-            return block
+            return block.address
         }
         let block = kept.flatMap { UnsafeMutableRawPointer(bitPattern: $0) } ?? Arena.allocate(bytes)
         return block.bindMemory(to: Float.self, capacity: bytes / 4)
@@ -44,25 +64,39 @@ final class Arena: Sendable {
         let isKept = state.withLock { state -> Bool in
             guard state.kept + bytes <= capacity else { return false }
             state.kept += bytes
-            state.blocks[bytes, default: []].append(address)
+            state.blocks[bytes, default: []].append(Block(address: address, idleSince: state.pass))
             return true
         }
         if !isKept { Arena.free(pointer, bytes) }
     }
 
-    /// Gives every idle block back to the system.
-    func trim() {
-        let blocks = state.withLock { state -> [Int: [UInt]] in
-            defer {
-                state.blocks = [:]
-                state.kept = 0
-            }
-            return state.blocks
+    /// Counts a pass, and gives back what no pass has wanted lately.
+    func passEnded() {
+        trim { state in
+            state.pass += 1
+            return state.kept > floor ? state.pass - Arena.patience : nil
         }
-        for (bytes, addresses) in blocks {
-            for address in addresses {
-                if let block = UnsafeMutableRawPointer(bitPattern: address) { Arena.free(block, bytes) }
+    }
+
+    /// Gives every idle block back to the system.
+    func trim() { trim { _ in .max } }
+
+    /// - Parameter limit: the pass up to which blocks became idle that are given back; `nil` for none.
+    private func trim(upTo limit: (inout State) -> Int?) {
+        let freed = state.withLock { state -> [(bytes: Int, address: UInt)] in
+            guard let limit = limit(&state) else { return [] }
+            var freed: [(bytes: Int, address: UInt)] = []
+            for (bytes, blocks) in state.blocks {
+                let old = blocks.prefix { $0.idleSince <= limit }
+                guard !old.isEmpty else { continue }
+                freed += old.map { (bytes, $0.address) }
+                state.blocks[bytes] = Array(blocks.dropFirst(old.count))
+                state.kept -= bytes * old.count
             }
+            return freed
+        }
+        for (bytes, address) in freed {
+            if let block = UnsafeMutableRawPointer(bitPattern: address) { Arena.free(block, bytes) }
         }
     }
 

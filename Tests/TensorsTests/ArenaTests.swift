@@ -29,6 +29,21 @@ import Testing
         arena.trim()
     }
 
+    @Test func whatNoPassWantsIsGivenBack() {
+        let arena = Arena(capacity: 1 << 20, floor: 1_000)
+        let (wanted, unwanted) = (arena.take(100), arena.take(5_000))
+        arena.giveBack(unwanted, count: 5_000)
+        arena.giveBack(wanted, count: 100)
+        #expect(arena.idleBytes == 20_000 + 448)
+        for _ in 0..<20 {
+            arena.giveBack(arena.take(100), count: 100)
+            arena.passEnded()
+        }
+        #expect(arena.idleBytes == 448, "the floor keeps what is small, whatever its age")
+        arena.trim()
+        #expect(arena.idleBytes == 0)
+    }
+
     @Test func tensorsThatLiveAtOnceShareNothing() {
         var tensors = (0..<40).map { Tensor(repeating: Float($0), shape: [1 + $0 * 31]) }
         tensors.removeAll { Int($0[0]) % 3 == 0 }

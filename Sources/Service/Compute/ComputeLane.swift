@@ -1,11 +1,13 @@
 internal import HookedModels
 internal import Scheduling
+internal import Synchronization
 internal import Tensors
 internal import Web
 
 /// The one place where requests wait for the processor: a bounded queue before one thread that computes.
 struct ComputeLane: Sendable {
     private let scheduler: Scheduler<Inference>
+    private let idling = Idling()
 
     init(_ limits: ServiceLimits) {
         scheduler = Scheduler(
@@ -28,8 +30,23 @@ struct ComputeLane: Sendable {
         let completion = try await scheduler.submit(
             Inference.Work(model: model, request: request), rows: request.pixels.shape[0], key: alone ? nil : key,
             deadline: context.deadline)
+        idling.passed()
         context.timings.add(completion.queued, to: .queue)
         context.timings.add(completion.computed, to: .compute)
         return completion.output
+    }
+}
+
+/// Gives the memory of tensors back when nothing has been computed for a while.
+private final class Idling: Sendable {
+    private let passes = Atomic(0)
+    private static let patience = Duration.seconds(2)
+
+    func passed() {
+        let count = passes.wrappingAdd(1, ordering: .relaxed).newValue
+        Task.detached { [self] in
+            guard (try? await Task.sleep(for: Self.patience)) != nil else { return }
+            if passes.load(ordering: .relaxed) == count { Memory.release() }
+        }
     }
 }
