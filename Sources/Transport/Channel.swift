@@ -43,9 +43,6 @@ final class Channel {
         readSource.activate()
     }
 
-    /// Whether bytes are being listened for.
-    var isPaused: Bool { !isReading }
-
     /// Listens for bytes, or stops to.
     func setReading(_ wanted: Bool) {
         guard wanted != isReading else { return }

@@ -136,8 +136,9 @@ actor ConnectionQueue {
     private func tick() {
         let now = settings.now()
         for channel in channels.values {
-            // While reading is paused nobody listens for the peer's end, so it is asked for.
-            if channel.isPaused, Syscalls.isHungUp(channel.socket.descriptor) { channel.connection.failed() }
+            // A reset is asked for, too: while reading is paused nobody listens for it, and one that comes together with
+            // the peer's last bytes is reported once, with them, and never again.
+            if Syscalls.isHungUp(channel.socket.descriptor) { channel.connection.failed() }
             channel.connection.tick(at: now)
             settle(channel)
         }

@@ -90,6 +90,31 @@ struct ServerTimeTests {
         }
     }
 
+    @Test(
+        "a reset that comes together with the last bytes is noticed",
+        arguments: [
+            "GET / HT", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+            "GET /forever HTTP/1.1\r\nHost: a\r\n\r\n",
+        ])
+    func resetWithTheLastBytes(sent: String) async throws {
+        let change = { (configuration: inout ServerConfiguration) in
+            configuration.timeouts.header = .seconds(3_600)
+            configuration.timeouts.bodyInterval = .seconds(3_600)
+            configuration.timeouts.idle = .seconds(3_600)
+        }
+        try await withServer(change) { server, port, _ in
+            for _ in 0..<20 {
+                let client = try Client(port: port)
+                await client.send(sent)
+                await client.close(resetting: true)
+            }
+            // Waits for all that is in flight: to the end of the grace, if somebody were still taken to be there.
+            let grace = Duration.seconds(60)
+            let duration = await ContinuousClock().measure { await server.stop(grace: grace) }
+            #expect(duration < grace / 2)
+        }
+    }
+
     @Test("a client that vanishes in the middle of its body is gone for the reader too")
     func goneInBody() async throws {
         try await withServer { server, port, _ in
