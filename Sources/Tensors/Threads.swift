@@ -17,5 +17,8 @@ public enum Threads {
     static let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
 
     /// Lets OpenBLAS itself use threads, for a measurement of what the machine can do. Not while anyone computes.
-    public static func setBLASThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+    public static func setBLASThreads(_ count: Int) {
+        blasIsSingleThreaded  // which would otherwise come later, and undo it
+        openblas_set_num_threads(Int32(count))
+    }
 }

@@ -1,6 +1,6 @@
 """wrk against /healthz of the server and of the bare Dispatch program, by turns; prints requests a second and the ratio.
 
-    python3 http.py --bare BARE --prisma PRISMA [--rounds 3] [--seconds 5]
+    python3 healthz.py --bare BARE --prisma PRISMA [--rounds 3] [--seconds 5]
 """
 
 import argparse
