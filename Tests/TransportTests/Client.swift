@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// A plain blocking socket for the far end of a test, on threads of its own so that it never holds one of the
-/// server's. Sending and receiving do not wait for each other. Every wait ends after ten seconds with what has come.
+/// server's. Sending and receiving do not wait for each other. Every wait ends after half a minute with what has come.
 ///
 /// `@unchecked Sendable`: `unread` is only used on `receiving`, which is serial; `descriptor` changes in `close`
 /// alone, the last call of a test.
@@ -16,7 +16,7 @@ final class Client: @unchecked Sendable {
 
     init(port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
@@ -43,7 +43,7 @@ final class Client: @unchecked Sendable {
 
     /// - Returns: How many bytes the kernel took; fewer when it took nothing for `patience`.
     @discardableResult
-    func send(_ bytes: [UInt8], patience: Duration = .seconds(10)) async -> Int {
+    func send(_ bytes: [UInt8], patience: Duration = .seconds(30)) async -> Int {
         await run(on: sending) { [self] in
             let microseconds = Int(patience / .microseconds(1))
             var limit = timeval(tv_sec: microseconds / 1_000_000, tv_usec: microseconds % 1_000_000)
