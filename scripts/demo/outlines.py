@@ -119,9 +119,10 @@ def random_heart(rng):
         lambda: heart_sine(a=u(11, 15), b=u(4, 6), c=u(1, 3), d=u(0.3, 1.6)),
         lambda: heart_sextic(stretch=u(0.85, 1.2), weight=u(0.9, 1.8)),
         lambda: heart_root(lift=u(0.55, 1.1), power=u(0.5, 0.8)),
-        lambda: heart_cardioid(pull=u(0.4, 1.05), offset=u(1.35, 1.7)),
+        lambda: heart_cardioid(pull=u(0.0, 1.05), offset=u(1.35, 1.7)),
         lambda: heart_bezier(notch=u(0.25, 0.6), rise=u(1.1, 1.7), width=u(1.2, 1.8), belly=u(0.05, 0.5)),
-        lambda: heart_glyph(notch=u(0.2, 0.5), shoulder=u(0.1, 0.4), top=u(0.75, 1.0), hollow=u(0.0, 0.3)),
+        lambda: heart_glyph(
+            notch=u(0.2, 0.5), shoulder=u(0.1, 0.4), top=u(0.75, 1.0), width=u(0.85, 1.15), hollow=u(0.0, 0.4)),
     ][rng.integers(8)]()
 
 

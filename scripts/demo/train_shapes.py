@@ -24,17 +24,20 @@ EASY_SHARE = 0.2  # of the steps, over which the pictures grow as hard as they w
 
 
 def training_batch(rng, ease):
-    """Pixels in -1 … 1 and labels: a quarter from the grid, the rest extended (beyond its bounds) and stranger.
+    """Pixels in -1 … 1 and labels: of the grid, extended (a little beyond its bounds; the small ones twice), stranger.
 
     `ease` falls from 1 to 0. A small transformer sees nothing in small shapes for a long while: so it meets large
     ones first, white on black, and the small, coloured and noisy ones little by little.
     """
     strange = round(BATCH * 0.25 * (1 - ease))
     grid = BATCH // 4
+    small = BATCH // 4
     smallest = 7 ** (1 - ease) * 26**ease
+    ratios = (1.22 + 0.4 * ease, 2.7)
     parts = [
         shapes.dsprites(rng.integers(shapes.GRID_COUNT, size=grid)),
-        shapes.extended(BATCH - grid - strange, rng, extents=(smallest, 36), ratios=(1.22 + 0.4 * ease, 2.7)),
+        shapes.extended(small, rng, (smallest, min(36, 2 * smallest)), ratios),
+        shapes.extended(BATCH - grid - small - strange, rng, (smallest, 36), ratios),
     ]
     if strange:
         parts.append(shapes.stranger(strange, rng))
