@@ -49,7 +49,7 @@ def egg(width=480, height=360):
 
     u, v = inside(268, 226, 118, 62, 0.12)
     shade = 1 / (1 + np.exp((np.hypot(u, v) - 0.95) * 9))
-    picture = table * (1 - 0.72 * shade)[..., None]
+    picture = table * (1 - 0.4 * shade)[..., None]
 
     turn = -0.38
     u, v = inside(236, 182, 108, 78, turn)
