@@ -11,6 +11,8 @@ enum Catalog {
         ModelEndpoints.list,
         ModelEndpoints.detail,
         HooksEndpoint.make,
+        WeightEndpoints.list,
+        WeightEndpoints.detail,
         PredictEndpoint.make,
         RunEndpoint.make,
         ActivationsEndpoint.make,

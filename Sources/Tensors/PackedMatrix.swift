@@ -110,6 +110,9 @@ public struct PackedMatrix: Sendable {
         return rows.slice(axis: 1, 0..<outputWidth).contiguous()
     }
 
+    /// The bias as it was before packing, zeros where there was none: [N].
+    public func unpackedBias() -> Tensor { bias.rows(0..<outputWidth).copied() }
+
     private func compute(
         _ x: Tensor, into result: UnsafeMutablePointer<Float>, residual: UnsafeMutablePointer<Float>?,
         bias other: Tensor? = nil, activation: Activation, on crew: Crew

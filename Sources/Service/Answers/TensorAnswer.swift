@@ -12,6 +12,8 @@ struct TensorAnswer: Sendable {
     var tensors: [(name: String, values: RowPieces)]
     /// Whether the document shows `tensors` even where there are none.
     var showsTensors = true
+    /// Whether the JSON is the one tensor itself, not a document that has it.
+    var isBare = false
 
     /// The document without its tensors.
     var document: JSONValue { .object(members) }

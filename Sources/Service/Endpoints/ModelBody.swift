@@ -41,7 +41,8 @@ enum ModelBody {
             ])
     }
 
-    private static let tensor = Schema.object(
+    /// One tensor in JSON.
+    static let tensor = Schema.object(
         "TensorOut", "Elements flat, in row-major order; those that are not finite are null.",
         properties: [
             .init("datatype", .choice(["FP32"])), .init("shape", .list(.integer)),
