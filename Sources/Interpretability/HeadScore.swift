@@ -91,6 +91,9 @@ public struct HeadScore: Sendable {
             })
     }
 
+    /// The names of the scores that heads of this layout have, in order.
+    public static func names(in layout: PatchLayout) -> [String] { all.filter { $0.exists(in: layout) }.map(\.name) }
+
     /// Whether a head of this layout can have the score at all.
     func exists(in layout: PatchLayout) -> Bool {
         guard case .mass(let keys) = measure else { return true }

@@ -16,5 +16,7 @@ enum Catalog {
         PredictEndpoint.make,
         RunEndpoint.make,
         ActivationsEndpoint.make,
+        AttentionEndpoint.make,
+        LogitLensEndpoint.make,
     ]
 }

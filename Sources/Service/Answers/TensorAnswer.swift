@@ -15,6 +15,16 @@ struct TensorAnswer: Sendable {
     /// Whether the JSON is the one tensor itself, not a document that has it.
     var isBare = false
 
+    /// Draws the answer as PNG; `nil` where it is no picture, with the reason.
+    var picture: Picture = .none("this answer has no picture")
+
+    /// The answer as a picture.
+    enum Picture: Sendable {
+        case drawn(@Sendable () throws -> [UInt8])
+        /// Why there is none.
+        case none(String)
+    }
+
     /// The document without its tensors.
     var document: JSONValue { .object(members) }
 }

@@ -32,13 +32,24 @@ enum ModelBody {
         let schema = Schema.object(
             "Tensors", "Tensors by their names.",
             properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
-        return ResponseForm(
-            summary,
-            [
-                TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
-                NpzBody(),
-                NpyBody(),
-            ])
+        return ResponseForm(summary, encoders(schema, service))
+    }
+
+    /// Tensors beside members of an analysis's own; also as a picture.
+    static func analysis(
+        _ name: String, _ summary: String, _ service: PrismaService, members: [Schema.Property]
+    ) -> ResponseForm<TensorAnswer> {
+        let schema = Schema.object(
+            name,
+            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+        return ResponseForm(summary, encoders(schema, service) + [PictureBody(pool: service.pool)])
+    }
+
+    private static func encoders(_ schema: Schema, _ service: PrismaService) -> [any BodyEncoder<TensorAnswer>] {
+        [
+            TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
+            NpzBody(), NpyBody(),
+        ]
     }
 
     /// One tensor in JSON.
