@@ -46,8 +46,15 @@ public struct CheckpointError: Error, Sendable, Equatable {
         case tensorNotInIndex(tensor: String)
         // The folder.
         case noWeights
-        case severalWeights(files: [String])
-        case pytorchOnly(files: [String])
+        case severalWeights(files: [String], usual: String)
+        // A PyTorch file.
+        case notTorch(problem: String)
+        case damagedArchive(problem: String)
+        case refusedPickle(PickleError)
+        case storageCutOff(key: String)
+        case missingStorage(tensor: String, key: String)
+        case wrongChecksum(key: String)
+        case sizeBeyondFile(tensor: String, bytes: Int, file: Int)
         // What a model asks for.
         case missingTensor(name: String, nearest: [String])
         case wrongShape(name: String, expected: [Int], found: [Int])
@@ -73,7 +80,7 @@ extension CheckpointError.Reason {
         case .wrongShape(let name, let expected, let found):
             "tensor '\(name)' has shape \(found), expected \(expected)"
         case .notNumbers(let name, let datatype): "tensor '\(name)' of datatype \(datatype) cannot be read as float32"
-        default: headerSentence ?? folderSentence ?? entrySentence
+        default: headerSentence ?? folderSentence ?? torchSentence ?? entrySentence
         }
     }
 
@@ -101,11 +108,26 @@ extension CheckpointError.Reason {
         case .tensorInTwoShards(let tensor, let first, let second):
             "tensor '\(tensor)' is both in '\(first)' and in '\(second)'"
         case .tensorNotInIndex(let tensor): "tensor '\(tensor)' is in no line of the index"
-        case .noWeights: "no weights were found; expected model.safetensors or an index of its parts"
-        case .severalWeights(let files):
-            "which of \(files.joined(separator: ", ")) is meant? Name the file, or call it model.safetensors"
-        case .pytorchOnly(let files):
-            "PyTorch files (\(files.joined(separator: ", "))) are not read yet; convert the weights to safetensors"
+        case .noWeights:
+            "no weights were found; expected model.safetensors, pytorch_model.bin or an index of their parts"
+        case .severalWeights(let files, let usual):
+            "which of \(files.joined(separator: ", ")) is meant? Name the file, or call it \(usual)"
+        default: nil
+        }
+    }
+
+    private var torchSentence: String? {
+        switch self {
+        case .notTorch(let problem): "the file \(problem)"
+        case .damagedArchive(let problem): problem
+        case .refusedPickle(let error): error.description
+        case .storageCutOff(let key): "storage \(key.shown) reaches past the end of the file, which is cut off"
+        case .missingStorage(let tensor, let key):
+            "tensor \(tensor.shown) lies in storage \(key.shown), which is not in the file"
+        case .wrongChecksum(let key):
+            "the bytes of storage \(key.shown) do not match their checksum; the file is damaged"
+        case .sizeBeyondFile(let tensor, let bytes, let file):
+            "tensor \(tensor.shown) repeats the bytes of its storage: \(bytes) bytes out of a file of \(file)"
         default: nil
         }
     }
