@@ -75,11 +75,11 @@ extension CheckpointError.Reason {
         case .notAFile: "a file was expected, not a folder or a device"
         case .tooLong(let bytes, let limit): "the file has \(bytes) bytes, more than the limit of \(limit)"
         case .missingTensor(let name, let nearest):
-            "tensor '\(name)' is missing"
-                + (nearest.isEmpty ? "" : "; nearest are \(nearest.map { "'\($0)'" }.joined(separator: ", "))")
+            "tensor \(name.shown) is missing"
+                + (nearest.isEmpty ? "" : "; nearest are \(nearest.map(\.shown).joined(separator: ", "))")
         case .wrongShape(let name, let expected, let found):
-            "tensor '\(name)' has shape \(found), expected \(expected)"
-        case .notNumbers(let name, let datatype): "tensor '\(name)' of datatype \(datatype) cannot be read as float32"
+            "tensor \(name.shown) has shape \(found), expected \(expected)"
+        case .notNumbers(let name, let datatype): "tensor \(name.shown) of datatype \(datatype) cannot be read as float32"
         default: headerSentence ?? folderSentence ?? torchSentence ?? entrySentence
         }
     }
@@ -93,7 +93,7 @@ extension CheckpointError.Reason {
             "the header claims \(length) bytes, but only \(available) follow; the file is cut off"
         case .notJSON(let position, let reason): "not the expected JSON at byte \(position): \(reason)"
         case .notAnObject: "a JSON object was expected"
-        case .metadataNotText(let key): "'__metadata__' may hold only strings, but '\(key)' is none"
+        case .metadataNotText(let key): "'__metadata__' may hold only strings, but \(key.shown) is none"
         case .trailing(let bytes): "\(bytes) bytes follow the last tensor"
         default: nil
         }
@@ -102,12 +102,12 @@ extension CheckpointError.Reason {
     private var folderSentence: String? {
         switch self {
         case .malformedIndex(let problem): "the index \(problem)"
-        case .shardOutsideFolder(let shard): "the index names '\(shard)', which is not a file of its own folder"
-        case .missingShard(let shard): "the index names '\(shard)', which is not there"
-        case .tensorNotInShard(let tensor, let shard): "tensor '\(tensor)' should be in '\(shard)' and is not"
+        case .shardOutsideFolder(let shard): "the index names \(shard.shown), which is not a file of its own folder"
+        case .missingShard(let shard): "the index names \(shard.shown), which is not there"
+        case .tensorNotInShard(let tensor, let shard): "tensor \(tensor.shown) should be in \(shard.shown) and is not"
         case .tensorInTwoShards(let tensor, let first, let second):
-            "tensor '\(tensor)' is both in '\(first)' and in '\(second)'"
-        case .tensorNotInIndex(let tensor): "tensor '\(tensor)' is in no line of the index"
+            "tensor \(tensor.shown) is both in \(first.shown) and in \(second.shown)"
+        case .tensorNotInIndex(let tensor): "tensor \(tensor.shown) is in no line of the index"
         case .noWeights:
             "no weights were found; expected model.safetensors, pytorch_model.bin or an index of their parts"
         case .severalWeights(let files, let usual):
@@ -134,18 +134,18 @@ extension CheckpointError.Reason {
 
     private var entrySentence: String {
         switch self {
-        case .malformedEntry(let tensor, let problem): "the entry of tensor '\(tensor)' \(problem)"
-        case .unknownDatatype(let tensor, let datatype): "tensor '\(tensor)' has the unknown datatype '\(datatype)'"
-        case .rankTooHigh(let tensor, let rank, let limit): "tensor '\(tensor)' has \(rank) axes; the limit is \(limit)"
-        case .sizeOverflow(let tensor, let shape): "tensor '\(tensor)' of shape \(shape) exceeds any memory"
+        case .malformedEntry(let tensor, let problem): "the entry of tensor \(tensor.shown) \(problem)"
+        case .unknownDatatype(let tensor, let datatype): "tensor \(tensor.shown) has the unknown datatype \(datatype.shown)"
+        case .rankTooHigh(let tensor, let rank, let limit): "tensor \(tensor.shown) has \(rank) axes; the limit is \(limit)"
+        case .sizeOverflow(let tensor, let shape): "tensor \(tensor.shown) of shape \(shape) exceeds any memory"
         case .offsetsReversed(let tensor, let begin, let end):
-            "tensor '\(tensor)' begins at \(begin), after its end \(end)"
+            "tensor \(tensor.shown) begins at \(begin), after its end \(end)"
         case .offsetsPastEnd(let tensor, let end, let available):
-            "tensor '\(tensor)' ends at byte \(end) of the data, which has only \(available); the file is cut off"
+            "tensor \(tensor.shown) ends at byte \(end) of the data, which has only \(available); the file is cut off"
         case .sizeMismatch(let tensor, let expected, let found):
-            "tensor '\(tensor)' takes \(expected) bytes by its shape and \(found) by its offsets"
-        case .hole(let tensor, let bytes): "\(bytes) bytes before tensor '\(tensor)' belong to no tensor"
-        case .overlap(let tensor, let bytes): "tensor '\(tensor)' shares \(bytes) bytes with the one before it"
+            "tensor \(tensor.shown) takes \(expected) bytes by its shape and \(found) by its offsets"
+        case .hole(let tensor, let bytes): "\(bytes) bytes before tensor \(tensor.shown) belong to no tensor"
+        case .overlap(let tensor, let bytes): "tensor \(tensor.shown) shares \(bytes) bytes with the one before it"
         default: preconditionFailure("every reason has a sentence")
         }
     }

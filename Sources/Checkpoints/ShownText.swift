@@ -1,11 +1,11 @@
 extension String {
-    /// A text from outside as an error message shows it: in quotes, at most 80 letters, nothing that moves a cursor.
+    /// A text from outside as an error message shows it: in quotes, at most 120 letters, nothing that moves a cursor.
     var shown: String {
         var letters = ""
-        for scalar in unicodeScalars.prefix(80) {
+        for scalar in unicodeScalars.prefix(120) {
             letters += scalar.properties.isVisible ? String(scalar) : scalar.escaped(asASCII: true)
         }
-        return "'\(letters)\(unicodeScalars.count > 80 ? "…" : "")'"
+        return "'\(letters)\(unicodeScalars.count > 120 ? "…" : "")'"
     }
 }
 

@@ -35,11 +35,13 @@ public enum PickleProblem: Error, Sendable, Equatable {
     case tooMany(String, limit: Int)
     // What is asked for.
     case refusedGlobal(String)
+    case unreadNumbers(String)
     case unexpected(found: String, expected: String)
     case wrongArguments(of: String, found: Int, expected: String)
 
     var sentence: String {
         switch self {
+        case .cutOff(1, 0): "the pickle ends here, without STOP"
         case .cutOff(let needed, let available): "\(needed) bytes are needed, and only \(available) follow"
         case .noLineEnd(let limit): "no line ends within \(limit) bytes"
         case .unknownOpcode(let byte): "0x\(String(byte, radix: 16)) is no opcode"
@@ -58,6 +60,8 @@ public enum PickleProblem: Error, Sendable, Equatable {
         case .refusedGlobal(let name):
             "\(name.shown) is refused; only the types and functions that saved tensors consist of are known, "
                 + "and nothing is ever imported or called"
+        case .unreadNumbers(let name):
+            "\(name.shown) is not read: complex and quantised numbers are none that weights are made of"
         case .unexpected(let found, let expected): "found \(found) where \(expected) was expected"
         case .wrongArguments(let name, let found, let expected):
             "\(name) has \(found) arguments, expected \(expected)"

@@ -54,9 +54,21 @@ enum PickleGlobal: Hashable, Sendable {
         return table
     }()
 
+    /// Types of torch that hold no real numbers, or hold them by a scale of their own.
+    private static let unread: Set = [
+        "ComplexFloatStorage", "ComplexDoubleStorage", "QUInt8Storage", "QInt8Storage", "QInt32Storage",
+        "QUInt4x2Storage", "QUInt2x4Storage", "complex32", "complex64", "complex128", "quint8", "qint8", "qint32",
+        "quint4x2", "quint2x4",
+    ]
+
     init(module: String, name: String) throws(PickleProblem) {
-        guard let global = PickleGlobal.table["\(module) \(name)"] else { throw .refusedGlobal("\(module).\(name)") }
-        self = global
+        if let global = PickleGlobal.table["\(module) \(name)"] {
+            self = global
+        } else if module == "torch", PickleGlobal.unread.contains(name) {
+            throw .unreadNumbers("\(module).\(name)")
+        } else {
+            throw .refusedGlobal("\(module).\(name)")
+        }
     }
 
     /// As Python calls it, for error messages.

@@ -5,7 +5,7 @@
 /// and those are no longer than the pickle.
 struct PickleMachine {
     /// Some 50 opcodes a tensor.
-    static let maximumSteps = 1 << 22
+    static let maximumSteps = 1 << 21
     static let maximumObjects = 1 << 20
     static let maximumMemo = 1 << 20
     /// Python's pickler sets at most 1000 keys at once; a tuple lies on the stack as a whole.
