@@ -10,6 +10,8 @@ enum Catalog {
         VersionEndpoint.make,
         ModelEndpoints.list,
         ModelEndpoints.detail,
+        LoadEndpoints.load,
+        LoadEndpoints.unload,
         HooksEndpoint.make,
         WeightEndpoints.list,
         WeightEndpoints.detail,

@@ -18,7 +18,7 @@ public struct PrismaService: Sendable {
         models: [ModelSource], limits: ServiceLimits = ServiceLimits(), webLimits: WebLimits = WebLimits(),
         transportLimits: [(name: String, value: Int)] = [], log: Logger
     ) {
-        self.models = ModelRegistry(models, log: log)
+        self.models = ModelRegistry(models, memoryLimit: limits.modelMemory, log: log)
         self.limits = limits
         self.webLimits = webLimits
         self.transportLimits = transportLimits

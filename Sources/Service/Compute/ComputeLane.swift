@@ -26,7 +26,7 @@ struct ComputeLane: Sendable {
     func run(
         _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
     ) async throws -> ForwardResult {
-        let key = Inference.Key(model: model.id, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
+        let key = Inference.Key(model: model.identity, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
         let completion = try await scheduler.submit(
             Inference.Work(model: model, request: request), rows: request.pixels.shape[0], key: alone ? nil : key,
             deadline: context.deadline)
