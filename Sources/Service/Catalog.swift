@@ -6,6 +6,7 @@ enum Catalog {
         HealthEndpoints.healthz,
         HealthEndpoints.livez,
         HealthEndpoints.readyz,
+        MetricsEndpoint.make,
         LimitsEndpoint.make,
         VersionEndpoint.make,
         ModelEndpoints.list,

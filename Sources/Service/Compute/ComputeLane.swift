@@ -19,6 +19,9 @@ struct ComputeLane: Sendable {
     /// Whether new work is taken.
     var isAccepting: Bool { !scheduler.isDraining }
 
+    /// What has been done, and what is queued now.
+    var metrics: SchedulerMetrics { scheduler.metrics }
+
     /// Takes no more work and returns when all that was accepted has been answered.
     func drain() async { await scheduler.drain() }
 
