@@ -14,6 +14,8 @@ struct TensorAnswer: Sendable {
     var showsTensors = true
     /// Whether the JSON is the one tensor itself, not a document that has it.
     var isBare = false
+    /// The answer input by input, where it is computed so: then there is no whole.
+    var lines: AnswerLines?
 
     /// The document without its tensors.
     var document: JSONValue { .object(members) }

@@ -28,7 +28,7 @@ struct TensorJSONBody: BodyEncoder {
     }
 
     /// The document's text, piece by piece.
-    private static func pieces(of answer: TensorAnswer) -> AnyIterator<[UInt8]> {
+    static func pieces(of answer: TensorAnswer) -> AnyIterator<[UInt8]> {
         var json = JSONWriter()
         var open: [(name: String, values: RowPieces)] = answer.tensors.reversed()
         var current: TensorText?

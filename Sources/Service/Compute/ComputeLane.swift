@@ -26,13 +26,15 @@ struct ComputeLane: Sendable {
     func drain() async { await scheduler.drain() }
 
     /// Runs a request's pictures through a model, in a batch with others' unless it is to run alone.
+    /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
     func run(
-        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
+        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext,
+        deadline: Duration? = nil
     ) async throws -> ForwardResult {
         let key = Inference.Key(model: model.identity, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
         let completion = try await scheduler.submit(
             Inference.Work(model: model, request: request), rows: request.pixels.shape[0], key: alone ? nil : key,
-            deadline: context.deadline)
+            deadline: deadline ?? context.deadline)
         idling.passed()
         context.timings.add(completion.queued, to: .queue)
         context.timings.add(completion.computed, to: .compute)
