@@ -3,6 +3,7 @@
 import { $, element } from "../shared/dom.js";
 import { HeatMap } from "../shared/heat-map.js";
 import { number } from "../shared/numbers.js";
+import { isDark } from "../shared/theme.js";
 import { cssOf, inkOn } from "../shared/colours.js";
 
 /** The ways of looking at a head. */
@@ -16,6 +17,7 @@ export class OneHead {
   #shown = null;     // {attention, grid, head, view, token, swapped}
   #line = null;      // what is on the map, per token; null for the matrix
   #prefix = [];
+  #drawn = {};       // the matrix that stands there; a pointer that moves does not colour it anew
 
   /** @param on `point({token?, other} | null)`, `pin(…)`, `free()`: `token` where the view lets both be chosen. */
   constructor(on) {
@@ -41,6 +43,9 @@ export class OneHead {
       : view === "rollout" ? attention.rolledOut(shownToken, swapped)
       : attention.line(head, shownToken, swapped);
     this.scale = view === "matrix" ? attention.scale(head) : attention.scaleOf(this.#line);
+    const key = [view, head, swapped, attention.from, isDark()].join();
+    if (view === "matrix" && this.#drawn.key === key && this.#drawn.attention === attention) return;
+    this.#drawn = { key, attention };
     if (view === "matrix") {
       const values = swapped ? transposed(attention.map(head), attention.tokens) : attention.map(head);
       this.#map.show({ rows: attention.tokens, columns: attention.tokens, values, scale: this.scale, cross: true });

@@ -26,8 +26,8 @@ export function diverging() {
   }));
 }
 
-/** Eight that colour-blind eyes tell apart (Okabe and Ito, with a grey for their black). */
-export const CATEGORIES = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#999999"];
+/** Names of eight colours that colour-blind eyes tell apart, after Okabe and Ito; the last stands for all others. */
+export const CATEGORIES = Array.from({ length: 8 }, (_, each) => `category-${each}`);
 
 /** A colour of a table for the canvas's styles. */
 export const cssOf = (packed, opacity = 1) =>

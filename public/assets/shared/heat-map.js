@@ -1,6 +1,7 @@
 // One large map: a matrix of numbers as coloured cells, enlarged by whole pixels and never smoothed.
 
 import { onNextFrame } from "./dom.js";
+import { fitCells } from "./fit.js";
 import { walkGrid } from "./grid-walk.js";
 import { onTheme, paint } from "./theme.js";
 
@@ -53,17 +54,8 @@ export class HeatMap {
   }
 
   #measure() {
-    const place = this.#canvas.parentElement.parentElement;
-    if (!this.#content || !place.clientWidth) return;
-    const beside = [...place.children].filter((each) => !each.contains(this.#canvas))
-      .reduce((sum, each) => sum + (each.offsetLeft === this.#canvas.parentElement.offsetLeft ? 0 : each.offsetWidth + 16), 0);
-    const room = Math.max(Math.min(place.clientWidth - beside, Math.max(innerHeight - 220, 280), 720), 64);
-    const most = Math.max(this.#content.rows, this.#content.columns);
-    this.#cell = Math.max(1, Math.floor(room * devicePixelRatio / most));
-    const width = this.#content.columns * this.#cell, height = this.#content.rows * this.#cell;
-    if (this.#canvas.width !== width || this.#canvas.height !== height) Object.assign(this.#canvas, { width, height });
-    this.#canvas.style.width = `${width / devicePixelRatio}px`;
-    this.#canvas.style.height = `${height / devicePixelRatio}px`;
+    if (!this.#content) return;
+    this.#cell = fitCells(this.#canvas, this.#content.rows, this.#content.columns) ?? this.#cell;
     this.draw();
   }
 

@@ -3,11 +3,11 @@
 import { element } from "./dom.js";
 import { number } from "./numbers.js";
 
-/** Draws `scale` into `place`. `unit` says what is measured. */
-export function showLegend(place, scale, unit, digits = 3) {
+/** Draws `scale` into `place`. `unit` says what is measured; `high` stands at the upper end where that is no number. */
+export function showLegend(place, scale, unit, { digits = 3, high = number(scale.high, digits) } = {}) {
   const strip = element("canvas", { width: 256, height: 1, className: "strip" });
   strip.setAttribute("role", "img");
-  strip.setAttribute("aria-label", `Colours from ${number(scale.low, digits)} to ${number(scale.high, digits)}`);
+  strip.setAttribute("aria-label", `Colours from ${number(scale.low, digits)} to ${high}`);
   const context = strip.getContext("2d");
   const image = context.createImageData(256, 1);
   new Uint32Array(image.data.buffer).set(scale.table);
@@ -16,7 +16,7 @@ export function showLegend(place, scale, unit, digits = 3) {
   place.replaceChildren(strip,
     element("p", { className: "small ends" },
       element("span", {}, number(scale.low, scale.low === 0 ? 0 : digits)), element("span", {}, middle),
-      element("span", {}, number(scale.high, digits))),
+      element("span", {}, high)),
     element("p", { className: "small" }, unit));
 }
 
