@@ -58,10 +58,12 @@ let package = Package(
         library(
             "Service",
             [
-                "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers",
-                httpTypes,
-                logging,
+                "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",
+                "TextNumbers", httpTypes, logging,
             ], withoutPointers),
+
+        // 5: what can be read out of activations.
+        library("Interpretability", ["HookedModels", "Tensors"], withoutPointers),
 
         // 3: the hooked models.
         library("HookedModels", ["Checkpoints", "Imaging", "Tensors", "TextNumbers"], withoutPointers),
@@ -106,9 +108,12 @@ let package = Package(
             "HookedModelsTests",
             ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "ServiceTesting"]),
         tests(
+            "InterpretabilityTests",
+            ["Interpretability", "HookedModels", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"]),
+        tests(
             "ServiceTests",
             [
-                "Service", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
                 logging, "ServiceTesting",
             ]),
         tests(

@@ -1,5 +1,4 @@
 internal import Checkpoints
-internal import Synchronization
 internal import Tensors
 
 /// Puts a model together from a checkpoint's tensors. Each is read once, its shape checked where it is read.
@@ -49,12 +48,8 @@ struct ModelBuilder {
 
     /// The layers, packed by all threads: most of the time that loading takes is spent here.
     private func blocks() throws -> [TransformerBlock] {
-        let built = Mutex<[Result<TransformerBlock, any Error>?]>(Array(repeating: nil, count: architecture.layers))
-        Threads.crew.run(architecture.layers) { layer in
-            let result = Result { try block(base[names.block, layer]) }
-            built.withLock { $0[layer] = result }
-        }
-        return try built.withLock { $0 }.compactMap { try $0?.get() }
+        try Threads.crew.collect(architecture.layers) { layer in Result { try block(base[names.block, layer]) } }
+            .map { try $0.get() }
     }
 
     private func block(_ reader: WeightReader) throws -> TransformerBlock {

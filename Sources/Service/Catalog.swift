@@ -11,8 +11,12 @@ enum Catalog {
         ModelEndpoints.list,
         ModelEndpoints.detail,
         HooksEndpoint.make,
+        WeightEndpoints.list,
+        WeightEndpoints.detail,
         PredictEndpoint.make,
         RunEndpoint.make,
         ActivationsEndpoint.make,
+        AttentionEndpoint.make,
+        LogitLensEndpoint.make,
     ]
 }

@@ -47,6 +47,16 @@ public final class Crew: Sendable {
         }
     }
 
+    /// What `body` gives for each part `0..<count`, in order, computed on as many threads as there are.
+    public func collect<Part: Sendable>(_ count: Int, _ body: (Int) -> Part) -> [Part] {
+        let parts = Mutex<[Part?]>(Array(repeating: nil, count: count))
+        run(count) { part in
+            let made = body(part)
+            parts.withLock { $0[part] = made }
+        }
+        return parts.withLock { $0 }.compactMap { $0 }
+    }
+
     /// Cuts `0..<count` into one contiguous range a thread and runs `body` on each.
     /// - Parameter least: how many elements a range has at least, so that small loops stay whole.
     public func split(_ count: Int, atLeast least: Int = 1, _ body: (Range<Int>) -> Void) {

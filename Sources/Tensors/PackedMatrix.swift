@@ -60,6 +60,14 @@ public struct PackedMatrix: Sendable {
         return result
     }
 
+    /// x · W, without the bias: [..., N].
+    public func multiplyWithoutBias(_ x: Tensor, on crew: Crew = .solo) -> Tensor {
+        let result = Tensor(uninitialized: x.shape.dropLast() + [outputWidth])
+        let zeros = Tensor(repeating: 0, shape: bias.shape)
+        compute(x, into: result.pointer, residual: nil, bias: zeros, activation: .identity, on: crew)
+        return result
+    }
+
     /// sum + x · W + b, in place where `sum` is the one owner of its elements.
     /// - Parameters:
     ///   - x: [..., K].
@@ -102,12 +110,16 @@ public struct PackedMatrix: Sendable {
         return rows.slice(axis: 1, 0..<outputWidth).contiguous()
     }
 
+    /// The bias as it was before packing, zeros where there was none: [N].
+    public func unpackedBias() -> Tensor { bias.rows(0..<outputWidth).copied() }
+
     private func compute(
         _ x: Tensor, into result: UnsafeMutablePointer<Float>, residual: UnsafeMutablePointer<Float>?,
-        activation: Activation, on crew: Crew
+        bias other: Tensor? = nil, activation: Activation, on crew: Crew
     ) {
         precondition(x.shape.last == inputWidth, "\(x.shape) times [\(inputWidth), \(outputWidth)]")
         let (source, stride) = x.rowsInMemory()
+        let bias = other ?? bias
         var gemm = prisma_gemm()
         gemm.a = UnsafePointer(source.pointer)
         gemm.a_stride = stride
@@ -129,6 +141,6 @@ public struct PackedMatrix: Sendable {
             share.end_panel = range.upperBound
             kernels.functions.gemm(&share)
         }
-        withExtendedLifetime(source) {}
+        withExtendedLifetime((source, bias)) {}
     }
 }

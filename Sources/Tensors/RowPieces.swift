@@ -23,6 +23,9 @@ public struct RowPieces: Sendable {
     /// Elements of all pieces.
     public var count: Int { pieces.reduce(0) { $0 + $1.count } }
 
+    /// Each row by itself, [1, ...], as a view of its piece.
+    public var rows: [Tensor] { pieces.flatMap { piece in (0..<piece.shape[0]).map { piece.rows($0..<($0 + 1)) } } }
+
     /// All pieces as one tensor; a copy where there is more than one.
     public var joined: Tensor { pieces.count == 1 ? pieces[0] : Tensor.concatenated(pieces) }
 }

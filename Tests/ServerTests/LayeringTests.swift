@@ -15,8 +15,13 @@ import Testing
         "Checkpoints": ["Tensors", "TextNumbers", "CZlib", "COpenSSL"], "Imaging": ["Tensors", "CImageCodecs"],
         // 3
         "HookedModels": ["Checkpoints", "Imaging", "Tensors", "TextNumbers"],
+        // 5
+        "Interpretability": ["HookedModels", "Tensors"],
         // 6
-        "Service": ["HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP", "TextNumbers"],
+        "Service": [
+            "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",
+            "TextNumbers",
+        ],
         // 7
         "prisma": [
             "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",

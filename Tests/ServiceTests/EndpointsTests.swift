@@ -31,6 +31,10 @@ import Web
         Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/features"),
         Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/broken"),
         Example(method: .get, path: "/v1/models/{model}/hooks", target: "/v1/models/pooled/hooks"),
+        Example(method: .get, path: "/v1/models/{model}/weights", target: "/v1/models/vit/weights?limit=3"),
+        Example(
+            method: .get, path: "/v1/models/{model}/weights/{name}",
+            target: "/v1/models/pooled/weights/blocks.0.attn.W_O"),
         Example(
             method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/vit/predict",
             document: Requests.document(["answer": "heart", "top_k": 2])),

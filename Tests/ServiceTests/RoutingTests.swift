@@ -28,6 +28,7 @@ import Web
         let service = try await TestService.standard()
         let endpoint = Catalog.all[index](service.service)
         let target = "\(endpoint.path)".replacingOccurrences(of: "{model}", with: "vit")
+            .replacingOccurrences(of: "{name}", with: "W_E")
         for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where method != endpoint.method {
             let answer = try await service.application.ask(method, target)
             #expect(answer.status == 405, "\(method) \(target)")

@@ -12,6 +12,12 @@ import Testing
         #expect(seen.withLock { $0 }.allSatisfy { $0 == 1 })
     }
 
+    @Test(arguments: [1, 3])
+    func whatIsCollectedKeepsItsOrder(width: Int) {
+        #expect(Crew(width: width).collect(50) { $0 * $0 } == (0..<50).map { $0 * $0 })
+        #expect(Crew(width: width).collect(0) { $0 }.isEmpty)
+    }
+
     @Test func partsCoverTheRangeOnce() {
         let crew = Crew(width: 3)
         for count in 0..<40 {

@@ -12,6 +12,18 @@ struct TensorAnswer: Sendable {
     var tensors: [(name: String, values: RowPieces)]
     /// Whether the document shows `tensors` even where there are none.
     var showsTensors = true
+    /// Whether the JSON is the one tensor itself, not a document that has it.
+    var isBare = false
+
+    /// Draws the answer as PNG; `nil` where it is no picture, with the reason.
+    var picture: Picture = .none("this answer has no picture")
+
+    /// The answer as a picture.
+    enum Picture: Sendable {
+        case drawn(@Sendable () throws -> [UInt8])
+        /// Why there is none.
+        case none(String)
+    }
 
     /// The document without its tensors.
     var document: JSONValue { .object(members) }

@@ -40,18 +40,27 @@ struct TensorJSONBody: BodyEncoder {
                 isBegun = true
                 begin(answer, &json)
             }
-            if current == nil, let (name, values) = open.popLast() { current = TensorText(name, values, &json) }
+            if current == nil, let (name, values) = open.popLast() {
+                if !answer.isBare { json.key(name) }
+                current = TensorText(values, &json)
+            }
             if current?.write(atMost: elementsAtOnce, to: &json) ?? false { current = nil }
             if current == nil, open.isEmpty {
                 isDone = true
-                if answer.showsTensors { json.endObject() }
-                json.endObject()
+                end(answer, &json)
             }
             return json.takeBytes()
         }
     }
 
+    private static func end(_ answer: TensorAnswer, _ json: inout JSONWriter) {
+        if answer.isBare { return }
+        if answer.showsTensors { json.endObject() }
+        json.endObject()
+    }
+
     private static func begin(_ answer: TensorAnswer, _ json: inout JSONWriter) {
+        if answer.isBare { return }
         json.beginObject()
         for member in answer.members {
             json.key(member.key)
@@ -70,10 +79,9 @@ struct TensorJSONBody: BodyEncoder {
         private var element = 0
         private let nonFiniteBefore: Int
 
-        init(_ name: String, _ values: RowPieces, _ json: inout JSONWriter) {
+        init(_ values: RowPieces, _ json: inout JSONWriter) {
             self.values = values
             nonFiniteBefore = json.nonFinite
-            json.key(name)
             json.beginObject()
             json.key("datatype")
             json.append("FP32")

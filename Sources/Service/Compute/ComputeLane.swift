@@ -27,9 +27,25 @@ struct ComputeLane: Sendable {
         _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
     ) async throws -> ForwardResult {
         let key = Inference.Key(model: model.id, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
-        let completion = try await scheduler.submit(
-            Inference.Work(model: model, request: request), rows: request.pixels.shape[0], key: alone ? nil : key,
-            deadline: context.deadline)
+        let output = try await submit(
+            .forward(request, model), rows: request.pixels.shape[0], key: alone ? nil : key, context)
+        guard case .forward(let result) = output else { preconditionFailure("a pass gives what passes give") }
+        return result
+    }
+
+    /// Computes on the lane's threads, by itself: what is made out of activations.
+    func analyse<Value: Sendable>(
+        _ context: RequestContext, _ body: @escaping @Sendable (Crew) throws -> Value
+    ) async throws -> Value {
+        let output = try await submit(.analysis(body), rows: 1, key: nil, context)
+        guard case .analysis(let value as Value) = output else { preconditionFailure("a value of its own type") }
+        return value
+    }
+
+    private func submit(
+        _ work: Inference.Work, rows: Int, key: Inference.Key?, _ context: RequestContext
+    ) async throws -> Inference.Output {
+        let completion = try await scheduler.submit(work, rows: rows, key: key, deadline: context.deadline)
         idling.passed()
         context.timings.add(completion.queued, to: .queue)
         context.timings.add(completion.computed, to: .compute)

@@ -2,12 +2,21 @@ internal import HookedModels
 internal import Scheduling
 internal import Tensors
 
-/// Runs forward passes for the scheduler. Knows models, but neither requests of HTTP nor their answers.
+/// Runs forward passes, and what is computed out of their results, for the scheduler. Knows models, but neither requests of
+/// HTTP nor their answers.
 struct Inference: BatchModel {
-    /// One request's pictures on one model.
-    struct Work: Sendable {
-        let model: LoadedModel
-        let request: ForwardRequest
+    /// What the compute lane is asked for.
+    enum Work: Sendable {
+        /// One request's pictures on one model.
+        case forward(ForwardRequest, LoadedModel)
+        /// Arithmetic on activations: it waits in the same queue, for the processor is the same.
+        case analysis(@Sendable (Crew) throws -> any Sendable)
+    }
+
+    /// What it gives.
+    enum Output: Sendable {
+        case forward(ForwardResult)
+        case analysis(any Sendable)
     }
 
     /// What requests must agree in to share a forward pass.
@@ -17,8 +26,21 @@ struct Inference: BatchModel {
         let stopAtLayer: Int?
     }
 
-    func run(_ batch: [Work]) -> [Result<ForwardResult, any Error>] {
-        guard let first = batch.first else { return [] }
-        return first.model.model.run(batch.map(\.request)).map { .success($0) }
+    func run(_ batch: [Work]) -> [Result<Output, any Error>] {
+        var requests: [ForwardRequest] = []
+        var model: HookedModel?
+        for case .forward(let request, let loaded) in batch {
+            requests.append(request)
+            model = loaded.model
+        }
+        var results = (model?.run(requests) ?? [])[...]
+        return batch.map { work in
+            switch work {
+            case .forward:
+                guard let result = results.popFirst() else { preconditionFailure("a result for each request") }
+                return .success(.forward(result))
+            case .analysis(let body): return Result { .analysis(try body(Threads.crew)) }
+            }
+        }
     }
 }

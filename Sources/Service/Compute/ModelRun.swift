@@ -16,6 +16,10 @@ struct ModelRun: Sendable {
     let preprocessing: Preprocessing
     /// Whether the request asked to see what went into the model.
     let showsPixels: Bool
+    /// What is made of the activations, for the provenance.
+    var analysis: JSONValue = .null
+    /// Shapes for one input that are held beside the captures, so that what can never fit is refused.
+    var alsoHeld: [[Int]] = []
 
     /// - Parameters:
     ///   - captures: what the request wants to see; `pixel_values` among the hooks is taken out.
@@ -61,7 +65,14 @@ struct ModelRun: Sendable {
 
     /// The answer of an endpoint whose tensors are the output and the captures.
     func answer(_ payload: RequestPayload, _ context: RequestContext, withOutput: Bool) async throws -> TensorAnswer {
-        if options.isDryRun { return try dryRun(payload, withOutput: withOutput) }
+        if options.isDryRun {
+            var shapes = plan.captures
+            if withOutput, plan.stopAtLayer == nil {
+                shapes.insert(("output", loaded.model.architecture.outputShape), at: 0)
+            }
+            if showsPixels { shapes.append((CaptureForm.pixelValues, loaded.model.architecture.inputShape)) }
+            return try dryRun(payload, shapes)
+        }
         let (result, pixels) = try await execute(payload, context)
         var tensors: [(name: String, values: RowPieces)] = []
         if withOutput, let output = result.output { tensors.append(("output", output)) }
@@ -71,12 +82,10 @@ struct ModelRun: Sendable {
     }
 
     /// What the request would compute and answer, without running it.
-    private func dryRun(_ payload: RequestPayload, withOutput: Bool) throws -> TensorAnswer {
+    /// - Parameter shapes: of the answer's tensors, for one input.
+    func dryRun(_ payload: RequestPayload, _ shapes: [(name: String, shape: [Int])]) throws -> TensorAnswer {
         let count = try service.inputs.count(options, payload, for: loaded.model)
         let architecture = loaded.model.architecture
-        var shapes = plan.captures
-        if withOutput, plan.stopAtLayer == nil { shapes.insert(("output", architecture.outputShape), at: 0) }
-        if showsPixels { shapes.append((CaptureForm.pixelValues, architecture.inputShape)) }
         let tensors = shapes.map { name, shape in
             JSONMember(
                 name,
@@ -99,7 +108,7 @@ struct ModelRun: Sendable {
     private func weigh(inputs count: Int) throws(Problem) {
         let architecture = loaded.model.architecture
         let beside = [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
-        let shapes = plan.captures.map(\.shape) + beside
+        let shapes = plan.captures.map(\.shape) + beside + alsoHeld
         let (each, bytes) = (HookPlan.bytes(of: shapes, inputs: 1), HookPlan.bytes(of: shapes, inputs: count))
         let limit = service.limits.responseTensors
         guard bytes > limit else { return }
@@ -113,10 +122,11 @@ struct ModelRun: Sendable {
     /// What an answer came from.
     var provenance: JSONMember {
         let preparation: JSONValue = ["settings": preprocessing.json, "exif": .string(options.exif.rawValue)]
-        let wish: JSONValue = [
+        var wish: JSONValue = [
             "flags": plan.flags.json, "stop_at_layer": plan.stopAtLayer.map { .integer(Int64($0)) } ?? .null,
             "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
         ]
+        if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }
         return JSONMember(
             "provenance",
             [

@@ -29,7 +29,7 @@ enum HooksEndpoint {
         Endpoint(
             .get, "/v1/models/{model}/hooks", "Every hook of a model",
             details: "In the order in which they fire, those that need a flag included.", tag: "Models",
-            query: Paging.hooks, responds: .json("Names and shapes.", schema), errors: [.notFound: "No such model."]
+            query: Paging.onePage, responds: .json("Names and shapes.", schema), errors: [.notFound: "No such model."]
         ) { call in
             let model = try service.models.model(call.path["model"]).model
             let page = try call.query.page(of: HookTable(possible: model.architecture, flags: model.flags).entries)
@@ -51,11 +51,4 @@ enum HooksEndpoint {
             "exists": .bool(exists),
         ]
     }
-}
-
-extension Paging {
-    /// All hooks on one page, unless fewer are asked for.
-    static let hooks = Form.object(
-        fields: Field("limit", .integer(1...100_000), default: 100_000, "The most items of a page."),
-        Field(optional: "cursor", .string, "The next_cursor of the page before."), make: Paging.init)
 }

@@ -32,16 +32,28 @@ enum ModelBody {
         let schema = Schema.object(
             "Tensors", "Tensors by their names.",
             properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
-        return ResponseForm(
-            summary,
-            [
-                TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
-                NpzBody(),
-                NpyBody(),
-            ])
+        return ResponseForm(summary, encoders(schema, service))
     }
 
-    private static let tensor = Schema.object(
+    /// Tensors beside members of an analysis's own; also as a picture.
+    static func analysis(
+        _ name: String, _ summary: String, _ service: PrismaService, members: [Schema.Property]
+    ) -> ResponseForm<TensorAnswer> {
+        let schema = Schema.object(
+            name,
+            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+        return ResponseForm(summary, encoders(schema, service) + [PictureBody(pool: service.pool)])
+    }
+
+    private static func encoders(_ schema: Schema, _ service: PrismaService) -> [any BodyEncoder<TensorAnswer>] {
+        [
+            TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
+            NpzBody(), NpyBody(),
+        ]
+    }
+
+    /// One tensor in JSON.
+    static let tensor = Schema.object(
         "TensorOut", "Elements flat, in row-major order; those that are not finite are null.",
         properties: [
             .init("datatype", .choice(["FP32"])), .init("shape", .list(.integer)),

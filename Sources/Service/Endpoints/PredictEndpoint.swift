@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import HookedModels
+internal import Interpretability
 internal import Tensors
 internal import TextNumbers
 internal import Web
@@ -34,19 +35,8 @@ enum PredictEndpoint {
                 .list(
                     .object(
                         properties: [
-                            .init(
-                                "top",
-                                .list(
-                                    .object(
-                                        "ClassScore",
-                                        properties: [
-                                            .init("index", .integer), .init("label", .string),
-                                            .init("emoji", .string.nullable), .init("logit", .number.nullable),
-                                            .init("probability", .number.nullable),
-                                        ]))),
-                            .init(
-                                "answer", .object(properties: [.init("index", .integer), .init("label", .string)]),
-                                isRequired: false),
+                            .init("top", .list(ClassScores.schema)),
+                            .init("answer", ClassScores.nameSchema, isRequired: false),
                             .init("rank", .integer.described("Of the answer; 0 is the best."), isRequired: false),
                         ]))),
             .init("provenance", ModelRun.provenanceSchema),
@@ -70,13 +60,20 @@ enum PredictEndpoint {
             }
             let answer = try call.body.answer?.resolve(in: model)
             let (result, _) = try await run.execute(call.payload, call.context)
-            let rows = (result.output?.pieces ?? []).flatMap { piece in
-                (0..<piece.shape[0]).map { piece.rows($0..<($0 + 1)).elements }
-            }
-            let results = rows.map { logits -> JSONValue in
-                Ranking(logits).document(top: call.body.topK, answer: answer, model)
+            let results = (result.output?.rows ?? []).map { row in
+                Self.document(ClassRanking(row.elements), top: call.body.topK, answer: answer, model)
             }
             return .object([JSONMember("results", .list(results)), run.provenance])
         }
+    }
+    private static func document(
+        _ ranking: ClassRanking, top count: Int, answer: Int?, _ model: HookedModel
+    ) -> JSONValue {
+        var members = [JSONMember("top", .list(ranking.top(count).map { ClassScores.document($0, model) }))]
+        if let answer {
+            members.append(JSONMember("answer", ClassScores.document(answer, model)))
+            members.append(JSONMember("rank", .integer(Int64(ranking.rank(of: answer)))))
+        }
+        return .object(members)
     }
 }

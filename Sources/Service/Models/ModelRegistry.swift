@@ -44,8 +44,9 @@ public final class ModelRegistry: Sendable {
     }
 
     /// Loads every model, then computes the digests of their weights. Returns when all is done.
-    public func loadAll() async {
+    public func loadAll(digests: Bool = true) async {
         for source in sources { await load(source) }
+        guard digests else { return }
         for id in ids {
             guard case .loaded(let model) = state(of: id), let source = sources.first(where: { $0.id == id }) else {
                 continue

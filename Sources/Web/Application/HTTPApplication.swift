@@ -105,7 +105,8 @@ public struct HTTPApplication: RequestHandler {
             for check in guards { try check(endpoint, context) }
             let query = try QueryString(target.query)
             let response = try await endpoint.respond(request, parameters, query, context, limits)
-            return (Self.unlessKnown(response, request.head), endpoint.path, timings)
+            let known = Self.unlessKnown(response, request.head)
+            return (try RangeSelection.apply(to: known, for: request.head), endpoint.path, timings)
         } catch {
             return (Self.response(to: error, id, log), endpoint.path, timings)
         }

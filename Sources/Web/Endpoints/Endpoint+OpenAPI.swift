@@ -50,10 +50,14 @@ extension Endpoint {
                 "content": ["application/json": ["schema": request.schema.openAPI(&components)]],
             ])
         }
-        let common: [JSONValue] = ["RequestID", "Deadline"].map {
-            ["$ref": .string("#/components/parameters/\($0)")]
-        }
-        return parameters + common
+        let conditions: [String] =
+            switch description.caching {
+            case .none: []
+            case .tagged: ["IfNoneMatch"]
+            case .inParts: ["IfNoneMatch", "Range", "IfRange"]
+            }
+        return parameters
+            + (conditions + ["RequestID", "Deadline"]).map { ["$ref": .string("#/components/parameters/\($0)")] }
     }
 
     private func responses(_ components: inout OpenAPIComponents) -> JSONValue {
@@ -65,8 +69,25 @@ extension Endpoint {
             JSONMember(String(status.code), OpenAPIDocument.problemResponse(summary))
         }
         return .object(
-            [JSONMember(String(description.response.status.code), success)] + errors
+            [JSONMember(String(description.response.status.code), success)] + partialResponses + errors
                 + [JSONMember("default", ["$ref": "#/components/responses/Problem"])])
+    }
+
+    /// What a client gets that has all or some of the answer already.
+    private var partialResponses: [JSONMember] {
+        let unchanged = JSONMember("304", ["description": "What If-None-Match names is what there is."])
+        switch description.caching {
+        case .none: return []
+        case .tagged: return [unchanged]
+        case .inParts:
+            let media = description.response.media.filter { $0.schema == nil }
+            let part: JSONValue = [
+                "description": "The bytes that Range asked for, of an answer that is not JSON.",
+                "content": .object(media.map { JSONMember($0.mediaType.description, .object([])) }),
+            ]
+            let beyond = OpenAPIDocument.problemResponse("Nothing of the range exists; Content-Range has the length.")
+            return [JSONMember("206", part), unchanged, JSONMember("416", beyond)]
+        }
     }
 
     private static func content(

@@ -21,7 +21,7 @@ public struct Endpoint: Sendable {
     /// With the method, what a request must have to come here.
     public let path: PathPattern
     /// What its documentation tells.
-    public let description: EndpointDescription
+    public private(set) var description: EndpointDescription
     let respond: @Sendable (Request, PathParameters, QueryString, RequestContext, WebLimits) async throws -> Response
 
     /// - Parameters:
@@ -72,6 +72,13 @@ public struct Endpoint: Sendable {
             return HTTP.Response(
                 status: context.responseStatus ?? responds.status, headerFields: fields, body: written)
         }
+    }
+
+    /// The same, documented as one whose answers carry an `ETag`, which its handler sets.
+    public func cached(_ caching: EndpointDescription.Caching) -> Endpoint {
+        var copy = self
+        copy.description.caching = caching
+        return copy
     }
 }
 

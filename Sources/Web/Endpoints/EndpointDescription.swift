@@ -50,6 +50,19 @@ public struct EndpointDescription: Sendable {
     public var response: Response
     /// What can go wrong here beyond what goes wrong everywhere.
     public var errors: [HTTPResponse.Status: String]
+    /// What a client may do to fetch less than all.
+    public var caching = Caching.none
+}
+
+extension EndpointDescription {
+    /// Whether an answer carries a tag that a client may ask by, and whether it can be had in parts.
+    public enum Caching: Sendable {
+        case none
+        /// `ETag`; `If-None-Match` gives 304.
+        case tagged
+        /// And, where the answer says `Accept-Ranges`, `Range` gives 206 or 416.
+        case inParts
+    }
 }
 
 extension EndpointDescription.Request {

@@ -112,6 +112,21 @@ public struct OpenAPIDocument: Sendable {
             "description": "Names the request in the answer and the log; made where there is none.",
             "schema": ["type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"],
         ],
+        "IfNoneMatch": [
+            "name": "If-None-Match", "in": "header",
+            "description": "Tags of versions that the client has; 304 where one of them is current.",
+            "schema": ["type": "string"],
+        ],
+        "Range": [
+            "name": "Range", "in": "header",
+            "description": "A part of an answer that is not JSON (RFC 9110, 14.2), such as bytes=0-1023.",
+            "schema": ["type": "string"],
+        ],
+        "IfRange": [
+            "name": "If-Range", "in": "header",
+            "description": "The tag that Range belongs to; all is sent where another version is current.",
+            "schema": ["type": "string"],
+        ],
         "Deadline": [
             "name": .string(deadlineField.rawName), "in": "header",
             "description": "How many milliseconds the client will wait.",

@@ -1,0 +1,117 @@
+internal import Tensors
+
+// Names and shapes are those of ViT-Prisma's state dictionary: linear layers multiply from the right, so they are the
+// transposes of PyTorch's. A bias that a checkpoint leaves out is there as zeros, as it is in ViT-Prisma.
+
+extension HookedModel {
+    /// Every parameter, in the order in which a picture meets them.
+    public var weights: [NamedWeight] {
+        let blocks = transformer.blocks.enumerated().flatMap { layer, block in block.weights("blocks.\(layer).") }
+        return embeddingWeights + (transformer.lnPre?.weights("ln_pre.") ?? []) + blocks
+            + (transformer.lnFinal?.weights("ln_final.") ?? []) + headWeights
+    }
+
+    /// A parameter by its name, or one of the shorter names that ViT-Prisma's models have as attributes: `W_E`, `b_E`,
+    /// `W_pos`, `W_H` and `b_H`, and the blocks' weights stacked along a first axis, [n_layers, …]: `W_Q`, `b_Q`, `W_K`,
+    /// `b_K`, `W_V`, `b_V`, `W_O`, `b_O`, `W_in`, `b_in`, `W_out`, `b_out`. `nil` for any other name.
+    public func weight(named name: String) -> NamedWeight? {
+        if let weight = weights.first(where: { $0.name == name }) { return weight }
+        if let full = Self.shorterNames[name] { return weights.first { $0.name == full }?.renamed(name) }
+        guard let path = Self.stackedNames[name] else { return nil }
+        let parts = weights.filter { $0.name.hasPrefix("blocks.") && $0.name.hasSuffix("." + path) }
+        guard let first = parts.first else { return nil }
+        return NamedWeight(name, [parts.count] + first.shape) {
+            Tensor.concatenated(parts.map { $0.tensor().reshaped([1] + first.shape) })
+        }
+    }
+
+    /// Every name that ``weight(named:)`` may know beside those of ``weights``.
+    public static let weightAliases = Array(shorterNames.keys) + Array(stackedNames.keys)
+
+    private static let shorterNames = [
+        "W_E": "embed.proj.weight", "b_E": "embed.proj.bias", "W_pos": "pos_embed.W_pos", "W_H": "head.W_H",
+        "b_H": "head.b_H",
+    ]
+
+    private static let stackedNames = [
+        "W_Q": "attn.W_Q", "W_K": "attn.W_K", "W_V": "attn.W_V", "W_O": "attn.W_O", "b_Q": "attn.b_Q",
+        "b_K": "attn.b_K", "b_V": "attn.b_V", "b_O": "attn.b_O", "W_in": "mlp.W_in", "b_in": "mlp.b_in",
+        "W_out": "mlp.W_out", "b_out": "mlp.b_out",
+    ]
+
+    private var embeddingWeights: [NamedWeight] {
+        let embedding = transformer.embedding
+        let kernel = [architecture.width, architecture.channels, embedding.patch.height, embedding.patch.width]
+        let classToken = embedding.classToken.map { token in
+            NamedWeight("cls_token", [1, 1, architecture.width]) { token.reshaped([1, 1, token.count]) }
+        }
+        return [classToken].compactMap { $0 } + [
+            NamedWeight("embed.proj.weight", kernel) {
+                embedding.projection.unpacked().permuted([1, 0]).reshaped(kernel)
+            },
+            NamedWeight("embed.proj.bias", [architecture.width]) { embedding.projection.unpackedBias() },
+            NamedWeight("pos_embed.W_pos", embedding.positions.shape) { embedding.positions },
+        ]
+    }
+
+    private var headWeights: [NamedWeight] {
+        guard let head = transformer.head else { return [] }
+        return head.weights("head.W_H", "head.b_H")
+    }
+}
+
+extension NamedWeight {
+    fileprivate func renamed(_ name: String) -> NamedWeight { NamedWeight(name, shape) { tensor() } }
+}
+
+extension PackedMatrix {
+    /// [K, N] and [N].
+    fileprivate func weights(_ weight: String, _ bias: String) -> [NamedWeight] {
+        [
+            NamedWeight(weight, [inputWidth, outputWidth]) { unpacked() },
+            NamedWeight(bias, [outputWidth]) { unpackedBias() },
+        ]
+    }
+}
+
+extension Norm {
+    fileprivate func weights(_ prefix: String) -> [NamedWeight] {
+        [("w", weight), ("b", bias)].compactMap { name, tensor in
+            tensor.map { tensor in NamedWeight(prefix + name, tensor.shape) { tensor } }
+        }
+    }
+}
+
+extension TransformerBlock {
+    fileprivate func weights(_ prefix: String) -> [NamedWeight] {
+        let mlp = feedForward.map { feedForward in
+            feedForward.input.weights(prefix + "mlp.W_in", prefix + "mlp.b_in")
+                + feedForward.output.weights(prefix + "mlp.W_out", prefix + "mlp.b_out")
+        }
+        return (ln1?.weights(prefix + "ln1.") ?? []) + attention.weights(prefix + "attn.")
+            + (ln2?.weights(prefix + "ln2.") ?? []) + (mlp ?? [])
+    }
+}
+
+extension Attention {
+    /// W_Q, W_K, W_V [head, d_model, d_head]; W_O [head, d_head, d_model]; b_Q, b_K, b_V [head, d_head]; b_O [d_model].
+    fileprivate func weights(_ prefix: String) -> [NamedWeight] {
+        let (heads, headWidth, width) = (heads, headWidth, output.outputWidth)
+        let inputs = [("Q", query), ("K", key), ("V", value)]
+        let output = output
+        return inputs.map { name, matrix in
+            NamedWeight(prefix + "W_" + name, [heads, width, headWidth]) {
+                matrix.unpacked().reshaped([width, heads, headWidth]).permuted([1, 0, 2]).contiguous()
+            }
+        } + [
+            NamedWeight(prefix + "W_O", [heads, headWidth, width]) {
+                output.unpacked().reshaped([heads, headWidth, width])
+            }
+        ]
+            + inputs.map { name, matrix in
+                NamedWeight(prefix + "b_" + name, [heads, headWidth]) {
+                    matrix.unpackedBias().reshaped([heads, headWidth])
+                }
+            } + [NamedWeight(prefix + "b_O", [width]) { output.unpackedBias() }]
+    }
+}

@@ -1,0 +1,172 @@
+internal import HookedModels
+internal import Interpretability
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// What a request wants of the attention maps.
+struct AttentionWish: Sendable {
+    enum Source: String, Sendable, CaseIterable {
+        case pattern
+        case scores
+    }
+
+    let layers: IndexList
+    let heads: IndexList
+    let source: Source
+    /// Whether the maps themselves are answered.
+    let showsMaps: Bool
+    let rollout: AttentionRollout.Combination?
+    let summary: Bool
+}
+
+/// Attention maps of a model, made ready for one request: which hooks it takes, and what becomes of them.
+struct AttentionReading: Sendable {
+    let wish: AttentionWish
+    let layers: [Int]
+    let heads: [Int]
+    private let architecture: Architecture
+    private let layout: PatchLayout
+
+    /// - Throws: 400 for a layer or head that the model does not have.
+    init(_ wish: AttentionWish, of architecture: Architecture) throws(FieldError) {
+        guard wish.showsMaps || wish.summary || wish.rollout != nil else {
+            throw FieldError(
+                .pointer(JSONPointer()["maps"]), "nothing is asked for: expected maps, a rollout or the summary")
+        }
+        self.wish = wish
+        self.architecture = architecture
+        layers = try wish.layers.resolve(count: architecture.layers)
+        heads = try wish.heads.resolve(count: architecture.heads)
+        layout = PatchLayout(architecture)
+    }
+
+    /// The roll-out goes through all layers and heads, whichever of them are shown.
+    var captures: [CaptureRequest] {
+        var captures: [CaptureRequest] = []
+        let selection = Selection(heads: heads)
+        if wish.rollout != nil {
+            captures.append(CaptureRequest(hooks: ["blocks.*.attn.hook_pattern"]))
+        } else if wish.summary || (wish.showsMaps && wish.source == .pattern) {
+            captures.append(CaptureRequest(hooks: names("hook_pattern"), selection: selection))
+        }
+        if wish.showsMaps, wish.source == .scores {
+            captures.append(CaptureRequest(hooks: names("hook_attn_scores"), selection: selection))
+        }
+        return captures
+    }
+
+    /// Of the answer's tensors, for one input.
+    var shapes: [(name: String, shape: [Int])] {
+        let (layers, heads, positions) = (layers.count, heads.count, layout.positions)
+        var shapes: [(name: String, shape: [Int])] = []
+        if wish.showsMaps { shapes.append((wish.source.rawValue, [layers, heads, positions, positions])) }
+        if wish.rollout != nil { shapes.append(("rollout", [positions, positions])) }
+        if wish.summary { shapes += HeadScore.names(in: layout).map { ($0, [layers, heads]) } }
+        return shapes
+    }
+
+    /// What is asked, for the provenance.
+    var document: JSONValue {
+        [
+            "attention": .string(wish.source.rawValue), "layers": .list(layers.map { .integer(Int64($0)) }),
+            "heads": .list(heads.map { .integer(Int64($0)) }), "maps": .bool(wish.showsMaps),
+            "rollout": wish.rollout.map { .string($0.rawValue) } ?? .null, "summary": .bool(wish.summary),
+        ]
+    }
+
+    private func names(_ hook: String) -> [String] { Set(layers).sorted().map { "blocks.\($0).attn.\(hook)" } }
+
+    /// The answer without its provenance.
+    func answer(_ result: ForwardResult, on crew: Crew) -> TensorAnswer {
+        let taken = Dictionary(uniqueKeysWithValues: result.captures.map { ($0.name, $0.values.rows) })
+        let inputs = taken.values.first?.count ?? 0
+        var maps: [Tensor] = []
+        var flows: [Tensor] = []
+        var summaries: [HeadSummary] = []
+        for input in 0..<inputs {
+            if wish.showsMaps {
+                let hook = wish.source == .pattern ? "hook_pattern" : "hook_attn_scores"
+                maps.append(stacked(taken, hook, input).inFront())
+            }
+            if let combination = wish.rollout {
+                let all = (0..<architecture.layers).compactMap { layer in
+                    taken["blocks.\(layer).attn.hook_pattern"].map { $0[input].withoutFirstAxis() }
+                }
+                flows.append(AttentionRollout.rollout(all, combination).inFront())
+            }
+            if wish.summary {
+                summaries.append(HeadSummary(of: stacked(taken, "hook_pattern", input), layout, on: crew))
+            }
+        }
+        var tensors: [(name: String, values: RowPieces)] = []
+        if !maps.isEmpty { tensors.append((wish.source.rawValue, RowPieces(maps))) }
+        if !flows.isEmpty { tensors.append(("rollout", RowPieces(flows))) }
+        if let first = summaries.first {
+            tensors += first.scores.indices.map { index in
+                (first.scores[index].name, RowPieces(summaries.map { $0.scores[index].values.inFront() }))
+            }
+        }
+        return TensorAnswer(members: members(summaries), tensors: tensors)
+    }
+
+    /// The chosen layers and heads of one input: [layer, head, query, key].
+    private func stacked(_ taken: [String: [Tensor]], _ hook: String, _ input: Int) -> Tensor {
+        let layers = layers.compactMap { layer -> Tensor? in
+            guard let map = taken["blocks.\(layer).attn.\(hook)"]?[input] else { return nil }
+            return map.shape[1] == heads.count ? map : map.gathered(axis: 1, heads)
+        }
+        return Tensor.concatenated(layers)
+    }
+
+    private func members(_ summaries: [HeadSummary]) -> [JSONMember] {
+        let numbers = { (list: [Int]) in JSONValue.list(list.map { .integer(Int64($0)) }) }
+        var members = [
+            JSONMember("layers", numbers(layers)), JSONMember("heads", numbers(heads)),
+            JSONMember("grid", ["height": .integer(Int64(layout.rows)), "width": .integer(Int64(layout.columns))]),
+            JSONMember("prefix_tokens", .integer(Int64(layout.prefix))),
+        ]
+        if !summaries.isEmpty {
+            let kinds = HeadKind.all(in: HeadSummary.mean(of: summaries))
+            members.append(JSONMember("kinds", document(kinds)))
+            members.append(JSONMember("tour", document(HeadTour(kinds, layers: layers, heads: heads))))
+        }
+        return members
+    }
+
+    private func document(_ kinds: [[HeadKind]]) -> JSONValue {
+        .list(
+            kinds.map { layer in
+                .list(layer.map { ["kind": .string($0.name), "score": .number($0.score.asShownFloat)] })
+            })
+    }
+
+    private func document(_ tour: HeadTour) -> JSONValue {
+        .list(
+            tour.stations.map { station in
+                [
+                    "kind": .string(station.kind), "sentence": .string(station.sentence),
+                    "heads": .list(
+                        station.heads.map { head in
+                            [
+                                "layer": .integer(Int64(head.layer)), "head": .integer(Int64(head.head)),
+                                "score": .number(head.score.asShownFloat),
+                            ]
+                        }),
+                ]
+            })
+    }
+}
+
+extension Tensor {
+    /// The same with a first axis of one.
+    func inFront() -> Tensor { reshaped([1] + shape) }
+
+    /// The same without a first axis of one.
+    func withoutFirstAxis() -> Tensor { reshaped(Array(shape.dropFirst())) }
+}
+
+extension Double {
+    /// As short as float32 allows.
+    var asShownFloat: Double { isFinite ? Double("\(Float(self))") ?? self : 0 }
+}

@@ -1,0 +1,123 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Interpretability
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// What a request wants to see through the logit lens.
+struct LensWish: Sendable {
+    let component: LogitLens.Component
+    let layers: IndexList
+    let positions: Selection.Positions
+    let top: Int
+    let directions: [ClassName]?
+    let norm: LogitLens.Norm
+    /// `nil`: as the norm has it.
+    let bias: Bool?
+    /// Whether the logits themselves are answered.
+    let showsLogits: Bool
+}
+
+/// The logit lens of a model, made ready for one request: which streams it takes, and what becomes of them.
+struct LensReading: Sendable {
+    let wish: LensWish
+    let streams: [LogitLens.Stream]
+    /// The classes asked for; `nil` for all.
+    let classes: [Int]?
+    private let lens: LogitLens
+    private let model: HookedModel
+
+    private static let finalScale = "ln_final.hook_scale"
+
+    /// - Throws: 400 for a layer, component or class that the model does not have; 409 for a model without a head.
+    init(_ wish: LensWish, of loaded: LoadedModel) throws {
+        let model = loaded.model
+        guard model.hasHead else {
+            throw Problem(
+                .conflict, "The model '\(loaded.id)' has no head to read its streams through. They come from …/run.")
+        }
+        self.wish = wish
+        self.model = model
+        let streams = LogitLens.streams(wish.component, of: model.architecture)
+        guard !streams.isEmpty else {
+            throw FieldError(
+                .pointer(JSONPointer()["component"]),
+                "the model has no \(wish.component.rawValue): it is attention only")
+        }
+        self.streams = try wish.layers.resolve(count: streams.count).map { streams[$0] }
+        var classes: [Int]?
+        if let directions = wish.directions {
+            classes = try directions.enumerated().map { index, name in
+                try name.resolve(in: model, at: JSONPointer()["directions"][index])
+            }
+        }
+        self.classes = classes
+        if wish.norm == .finalScale, model.architecture.normalization == .none {
+            throw FieldError(.pointer(JSONPointer()["norm"]), "the model has no final norm whose scale could be taken")
+        }
+        lens = LogitLens(norm: wish.norm, addsBias: wish.bias ?? (wish.norm == .own))
+    }
+
+    var captures: [CaptureRequest] {
+        var hooks: [String] = []
+        for name in streams.map(\.point.name) where !hooks.contains(name) { hooks.append(name) }
+        if wish.norm == .finalScale { hooks.append(Self.finalScale) }
+        return [CaptureRequest(hooks: hooks, selection: Selection(positions: wish.positions))]
+    }
+
+    /// Of the answer's tensors, for one input.
+    /// - Parameter plan: of this reading's captures: it knows how many positions they have.
+    func shapes(_ plan: HookPlan) -> [(name: String, shape: [Int])] {
+        wish.showsLogits ? [("logits", [streams.count, positions(plan), classes?.count ?? classCount])] : []
+    }
+
+    /// What is held while it is computed, for one input.
+    func held(_ plan: HookPlan) -> [[Int]] { [[streams.count, positions(plan), classes?.count ?? classCount]] }
+
+    private func positions(_ plan: HookPlan) -> Int { plan.captures.first?.shape.first ?? 0 }
+
+    private var classCount: Int { model.architecture.classes ?? 0 }
+
+    /// What is asked, for the provenance.
+    var document: JSONValue {
+        [
+            "logit_lens": .list(streams.map { .string($0.label) }), "norm": .string(wish.norm.rawValue),
+            "bias": .bool(lens.addsBias), "top_k": .integer(Int64(wish.top)),
+            "classes": classes.map { .list($0.map { .integer(Int64($0)) }) } ?? .null,
+            "logits": .bool(wish.showsLogits),
+        ]
+    }
+
+    /// What the lens shows of each input.
+    func views(_ result: ForwardResult, on crew: Crew) -> [LogitLens.View] {
+        let taken = Dictionary(uniqueKeysWithValues: result.captures.map { ($0.name, $0.values.rows) })
+        let inputs = taken.values.first?.count ?? 0
+        return (0..<inputs).map { input in
+            lens(
+                streams.compactMap { taken[$0.point.name]?[input] }, finalScale: taken[Self.finalScale]?[input],
+                through: model, LogitLens.Wish(top: wish.top, classes: classes), on: crew)
+        }
+    }
+
+    /// The answer without its provenance.
+    func answer(_ views: [LogitLens.View]) -> TensorAnswer {
+        var members = [JSONMember("labels", .list(streams.map { .string($0.label) }))]
+        if let classes {
+            members.append(JSONMember("classes", .list(classes.map { ClassScores.document($0, model) })))
+        }
+        if wish.top > 0 {
+            members.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, model) } })))
+        }
+        if classes != nil {
+            members.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { .integer(Int64($0)) } })))
+        }
+        let tensors = wish.showsLogits ? [("logits", RowPieces(views.map(\.logits)))] : []
+        return TensorAnswer(members: members, tensors: tensors)
+    }
+
+    /// [stream][position][element]
+    private func nested<Element>(_ lists: [[[Element]]], _ document: (Element) -> JSONValue) -> JSONValue {
+        .list(lists.map { stream in .list(stream.map { position in .list(position.map(document)) }) })
+    }
+}

@@ -1,0 +1,42 @@
+internal import HookedModels
+internal import Interpretability
+internal import TextNumbers
+internal import Web
+
+/// Classes and what a model says of them, as answers write them.
+enum ClassScores {
+    /// One class with its score.
+    static let schema = Schema.object(
+        "ClassScore",
+        properties: [
+            .init("index", .integer), .init("label", .string), .init("emoji", .string.nullable),
+            .init("logit", .number.nullable), .init("probability", .number.nullable),
+        ])
+
+    /// A class by itself.
+    static let nameSchema = Schema.object(
+        "ClassName",
+        properties: [.init("index", .integer), .init("label", .string), .init("emoji", .string.nullable)])
+
+    static func document(_ score: ClassRanking.Score, _ model: HookedModel) -> JSONValue {
+        .object(
+            name(score.index, model) + [
+                JSONMember("logit", number(Double(score.logit))),
+                JSONMember("probability", number(score.probability)),
+            ])
+    }
+
+    static func document(_ index: Int, _ model: HookedModel) -> JSONValue { .object(name(index, model)) }
+
+    private static func name(_ index: Int, _ model: HookedModel) -> [JSONMember] {
+        [
+            JSONMember("index", .integer(Int64(index))), JSONMember("label", .string(model.label(index))),
+            JSONMember("emoji", model.emoji(index).map { .string($0) } ?? .null),
+        ]
+    }
+
+    /// As short as float32 allows; `null` where it is no number.
+    private static func number(_ value: Double) -> JSONValue {
+        value.isFinite ? .number(Double("\(Float(value))") ?? value) : .null
+    }
+}

@@ -1,0 +1,96 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Interpretability
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/attention`: where every head looks.
+enum AttentionEndpoint {
+    private struct AttentionRequest: Sendable {
+        let options: InputOptions
+        let wish: AttentionWish
+
+        static let form = Form.object(
+            "AttentionRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
+            IndexList.heads(),
+            Field(
+                "from", .choice(of: AttentionWish.Source.self), default: "pattern", "After the softmax, or before it."),
+            Field("maps", .boolean, default: true, "Whether the maps themselves are answered."),
+            Field(
+                "rollout", rollout, default: "none",
+                "Attention followed through all layers, with its heads combined so."),
+            Field("summary", .boolean, default: false, "Numbers that sum up each head, and what kind of head it is."),
+            make: {
+                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, layers, heads, source, maps, rollout,
+                summary in
+                AttentionRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                    wish: AttentionWish(
+                        layers: layers, heads: heads, source: source, showsMaps: maps, rollout: rollout,
+                        summary: summary))
+            })
+
+        private static let rollout = Form<String>.choice(
+            ["none"] + AttentionRollout.Combination.allCases.map(\.rawValue)
+        )
+        .map { AttentionRollout.Combination(rawValue: $0) }
+    }
+
+    private static let kind = Schema.object(
+        "HeadKind", properties: [.init("kind", .choice(HeadKind.names)), .init("score", .number)])
+
+    private static let station = Schema.object(
+        "HeadTourStation", "Heads of one kind, the clearest first.",
+        properties: [
+            .init("kind", .choice(HeadKind.names)), .init("sentence", .string),
+            .init(
+                "heads",
+                .list(
+                    .object(properties: [
+                        .init("layer", .integer), .init("head", .integer), .init("score", .number),
+                    ]))),
+        ])
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/attention", "Read attention maps",
+            details: """
+                Tensors: `pattern` (or `scores`) [input, layer, head, query, key]; with `rollout` also `rollout` [input, \
+                query, key], over all layers and heads whichever are shown; with `summary`, each [input, layer, head]: \
+                `entropy` (nats), `mean_distance` (patches), and masses averaged over the queries that have such keys: \
+                \(HeadScore.all.map { "`\($0.name)`" }.dropFirst(1).filter { $0 != "`mean_distance`" }.joined(separator: ", ")). \
+                Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, by the mean over the inputs.
+                """,
+            tag: "Running a model",
+            body: ModelBody.request(
+                AttentionRequest.form,
+                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "layers": [0], "summary": true]),
+            responds: ModelBody.analysis(
+                "Attention", "The maps, their roll-out and what sums them up.", service,
+                members: [
+                    .init("layers", .list(.integer)), .init("heads", .list(.integer)),
+                    .init("grid", .object(properties: [.init("height", .integer), .init("width", .integer)])),
+                    .init("prefix_tokens", .integer),
+                    .init("kinds", .list(.list(kind)).described("[layer][head]"), isRequired: false),
+                    .init("tour", .list(station), isRequired: false),
+                ]),
+            errors: ModelBody.errors
+        ) { call in
+            let architecture = try service.models.model(call.path["model"]).model.architecture
+            let reading = try AttentionReading(call.body.wish, of: architecture)
+            var run = try ModelRun(
+                service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
+            run.alsoHeld = reading.shapes.map(\.shape)
+            run.analysis = reading.document
+            if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes) }
+            let (result, _) = try await run.execute(call.payload, call.context)
+            var answer = try await service.lane.analyse(call.context) { crew in reading.answer(result, on: crew) }
+            answer.members.append(run.provenance)
+            return answer
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Interpretability
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/logit-lens`: what the model would say of the stream on its way.
+enum LogitLensEndpoint {
+    private struct LensRequest: Sendable {
+        let options: InputOptions
+        let wish: LensWish
+
+        static let form = Form.object(
+            "LogitLensRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
+            Field(
+                "component", .choice(of: LogitLens.Component.self), default: "resid_pre",
+                "The stream that enters each layer, and what leaves the last (so one more than layers); the stream between "
+                    + "attention and MLP; what leaves each layer; or what attention or MLP add."),
+            IndexList.layers(), CaptureForm.positions(),
+            Field(
+                "top_k", .integer(0...1_000), default: 5, "How many classes of each stream and position, best first."),
+            Field(
+                optional: "directions", .list(of: ClassName.form, count: 1...4_096),
+                "Classes by label or number: only their logits are answered, with their ranks."),
+            Field(
+                "norm", .choice(of: LogitLens.Norm.self), default: "own",
+                "The final norm of each stream, so that the last one gives the model's logits; or ViT-Prisma's: centred, divided "
+                    + "by the scale of the final norm at that position, without its weight and bias."),
+            Field(
+                optional: "bias", .boolean, "Adds the head's bias; the default is true for own, false for final_scale."),
+            Field("logits", .boolean, default: true, "Whether the logits themselves are answered."),
+            make: {
+                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, component, layers, positions, top,
+                directions, norm, bias, logits in
+                LensRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                    wish: LensWish(
+                        component: component, layers: layers, positions: positions, top: top, directions: directions,
+                        norm: norm, bias: bias, showsLogits: logits))
+            })
+    }
+
+    private static func nested(_ element: Schema, _ summary: String) -> Schema {
+        Schema.list(.list(.list(.list(element)))).described(summary)
+    }
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/logit-lens", "Read streams through the head",
+            details: """
+                Tensor: `logits` [input, stream, position, class], all classes or those of `directions`; `labels` are the \
+                streams. `top` holds the best classes of all, [input][stream][position], and `ranks` how many classes come \
+                before those of `directions`, [input][stream][position][class].
+                """,
+            tag: "Running a model",
+            body: ModelBody.request(
+                LensRequest.form,
+                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "positions": "cls", "directions": [0, 1]]),
+            responds: ModelBody.analysis(
+                "LogitLens", "Logits of every stream, and the best classes.", service,
+                members: [
+                    .init("labels", .list(.string)),
+                    .init("classes", .list(ClassScores.nameSchema), isRequired: false),
+                    .init("top", nested(ClassScores.schema, "[input][stream][position]"), isRequired: false),
+                    .init("ranks", nested(.integer, "[input][stream][position][class]"), isRequired: false),
+                ]),
+            errors: ModelBody.errors
+        ) { call in
+            let reading = try LensReading(call.body.wish, of: try service.models.model(call.path["model"]))
+            var run = try ModelRun(
+                service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
+            run.alsoHeld = reading.held(run.plan)
+            run.analysis = reading.document
+            if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes(run.plan)) }
+            let (result, _) = try await run.execute(call.payload, call.context)
+            let views = try await service.lane.analyse(call.context) { crew in reading.views(result, on: crew) }
+            var answer = reading.answer(views)
+            answer.members.append(run.provenance)
+            return answer
+        }
+    }
+}

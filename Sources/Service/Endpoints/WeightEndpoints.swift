@@ -1,0 +1,112 @@
+internal import HTTP
+internal import HTTPTypes
+internal import HookedModels
+internal import Scheduling
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// `GET /v1/models/{model}/weights` and `GET /v1/models/{model}/weights/{name}`: the parameters under the field's names.
+enum WeightEndpoints {
+    private static let listSchema = Schema.object(
+        "WeightList",
+        properties: [
+            .init(
+                "items",
+                .list(
+                    .object(
+                        "Weight",
+                        properties: [
+                            .init("name", .string), .init("datatype", .choice(["FP32"])),
+                            .init("shape", .list(.integer)), .init("bytes", .integer),
+                        ]))),
+            .init("next_cursor", .string.nullable),
+        ])
+
+    @Sendable static func list(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .get, "/v1/models/{model}/weights", "Every parameter of a model",
+            details: "Under ViT-Prisma's names and with its shapes: matrices multiply from the right, "
+                + "`blocks.3.attn.W_Q` is [n_heads, d_model, d_head]. A bias that the checkpoint leaves out is there as "
+                + "zeros.",
+            tag: "Models", query: Paging.onePage, responds: .json("Names, shapes and bytes.", listSchema),
+            errors: [
+                .notFound: "No such model.", .conflict: "The model is not loaded.",
+                .serviceUnavailable: "The model is being loaded.",
+            ]
+        ) { call in
+            let page = try call.query.page(of: try service.models.model(call.path["model"]).model.weights)
+            return [
+                "items": .list(
+                    page.items.map { weight in
+                        [
+                            "name": .string(weight.name), "datatype": "FP32",
+                            "shape": .list(weight.shape.map { .integer(Int64($0)) }),
+                            "bytes": .integer(Int64(weight.byteCount)),
+                        ]
+                    }),
+                "next_cursor": page.next.map { .string($0) } ?? .null,
+            ]
+        }
+    }
+
+    @Sendable static func detail(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .get, "/v1/models/{model}/weights/{name}", "One parameter of a model",
+            details: "The elements are the checkpoint's own. Also known are ViT-Prisma's shorter names: `W_E`, `b_E`, "
+                + "`W_pos`, `W_H`, `b_H`, and `W_Q`, `b_Q` … `W_out`, `b_out`, which stack the blocks' weights along a "
+                + "first axis. Once the digest of the weights is known, `ETag` names this version of the answer.",
+            tag: "Models", responds: responses(service),
+            errors: [
+                .notFound: "No such model, or no such parameter.", .conflict: "The model is not loaded.",
+                .contentTooLarge: "The tensor exceeds the limit response_tensors.",
+                .serviceUnavailable: "The model is being loaded.",
+            ]
+        ) { call in
+            let loaded = try service.models.model(call.path["model"])
+            let weight = try find(call.path["name"], in: loaded)
+            guard weight.byteCount <= service.limits.responseTensors else {
+                throw TensorAnswer.tooLarge(weight.byteCount, limit: service.limits.responseTensors)
+            }
+            tag(call.context, loaded, weight)
+            let tensor = try await service.pool.run { weight.tensor() }
+            return TensorAnswer(members: [], tensors: [(weight.name, RowPieces([tensor]))], isBare: true)
+        }.cached(.inParts)
+    }
+
+    private static func responses(_ service: PrismaService) -> ResponseForm<TensorAnswer> {
+        ResponseForm(
+            "The tensor.",
+            [
+                TensorJSONBody(schema: ModelBody.tensor, example: nil, pool: service.pool), NpyBody(), NpzBody(),
+                SafetensorsBody(),
+            ])
+    }
+
+    private static func find(_ name: String, in loaded: LoadedModel) throws(Problem) -> NamedWeight {
+        if let weight = loaded.model.weight(named: name) { return weight }
+        let known = loaded.model.weights.map(\.name) + HookedModel.weightAliases.sorted()
+        let hint = Suggestions.sentence(for: name, in: known) ?? "GET /v1/models/\(loaded.id)/weights lists them"
+        throw Problem(.notFound, "The model '\(loaded.id)' has no parameter '\(name)'; \(hint)")
+    }
+
+    /// Text of numbers has no ranges: it is made while it is sent.
+    private static func tag(_ context: RequestContext, _ loaded: LoadedModel, _ weight: NamedWeight) {
+        let form = context.mediaType?.subtype ?? "json"
+        if form != "json" { context.setResponseField(.acceptRanges, "bytes") }
+        guard let digest = loaded.digest.value else { return }
+        let version = digest.split(separator: ":").last ?? ""
+        context.setResponseField(.eTag, ETag("\(version)-\(weight.name)-\(form)").description)
+        context.setResponseField(.cacheControl, "no-cache")
+    }
+}
+
+extension TensorAnswer {
+    /// A 413 for tensors that no answer may hold.
+    static func tooLarge(_ bytes: Int, limit: Int) -> Problem {
+        Problem(
+            .contentTooLarge,
+            "The answer would hold \(bytes) bytes of tensors, more than the limit of \(limit) (limits.response_tensors).",
+            members: [JSONMember("limit", "response_tensors"), JSONMember("maximum", .integer(Int64(limit)))])
+    }
+}
