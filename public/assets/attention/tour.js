@@ -3,9 +3,9 @@
 import { $, element } from "../shared/dom.js";
 import { number } from "../shared/numbers.js";
 
-/** `previous_patch` → "Previous patch"; names of three letters are abbreviations. */
+/** `previous_patch` → "Previous patch". */
 export const kindName = (kind) =>
-  kind.length === 3 ? kind.toUpperCase() : kind[0].toUpperCase() + kind.slice(1).replaceAll("_", " ");
+  kind === "cls" ? "CLS" : kind[0].toUpperCase() + kind.slice(1).replaceAll("_", " ");
 
 /** How a head of each kind is best looked at. */
 const VIEW_OF = { corner: "mean", edge: "mean", cls: "matrix", mixed: "token", broad: "token" };
@@ -82,16 +82,17 @@ export class Tour {
     });
     $("tour").replaceChildren(
       element("div", { className: "tour-head" },
-        element("h2", { className: "lead", id: "tour-kind" }, kindName(kind)),
+        element("ol", { className: "tour-stations", ariaLabel: "Kinds found" }, ...stations),
         button("‹", "back", () => this.#go(station - 1, 0), { disabled: station === 0, ariaLabel: "Previous kind" }),
         element("span", { className: "small number" }, `${station + 1} of ${last + 1}`),
         button("›", "on", () => this.#go(station + 1, 0), { disabled: station === last, ariaLabel: "Next kind" }),
         button("End tour", "end", () => this.end(), { className: "quiet" })),
-      element("p", { id: "tour-sentence" }, sentence),
+      element("div", { className: "tour-kind" },
+        element("h2", { className: "lead", id: "tour-kind" }, kindName(kind)),
+        element("p", { id: "tour-sentence" }, sentence)),
       element("div", { className: "tour-heads" },
         element("span", { className: "small" }, `${many}, clearest first: `), ...chips,
-        ...(heads.length > 12 ? [element("span", { className: "small" }, `and ${heads.length - 12} more`)] : [])),
-      element("ol", { className: "tour-stations", ariaLabel: "Kinds found" }, ...stations));
+        ...(heads.length > 12 ? [element("span", { className: "small" }, `and ${heads.length - 12} more`)] : [])));
     $("tour").hidden = false;
     if (focused) $("tour").querySelector(`[data-tour="${focused}"]:enabled`)?.focus();
   }

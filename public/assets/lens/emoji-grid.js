@@ -8,7 +8,7 @@ import { drawGlyph } from "./glyphs.js";
 
 export class EmojiGrid {
   #canvas;
-  #content = null;     // {lens, grid, seen, stream, fill(token): a CSS colour, opacity}
+  #content = null;     // {lens, grid, seen, stream, fill(token), ink(token), opacity}
   #mark = null;        // a token
   #cell = 0;
   redraw = onNextFrame(() => this.draw());
@@ -56,7 +56,7 @@ export class EmojiGrid {
 
   draw() {
     if (!this.#content) return;
-    const { lens, grid, seen, stream, fill, opacity } = this.#content;
+    const { lens, grid, seen, stream, fill, ink, opacity } = this.#content;
     const cell = fitCells(this.#canvas, grid.rows, grid.columns);
     if (!cell) return;
     this.#cell = cell;
@@ -71,7 +71,7 @@ export class EmojiGrid {
         context.fillStyle = fill(token);
         context.fillRect(column * cell, row * cell, cell, cell);
         context.globalAlpha = 1;
-        drawGlyph(context, lens.emoji(index), index, column * cell, row * cell, cell, cell, opacity > 0.5 ? "white" : paint("text"));
+        drawGlyph(context, lens.emoji(index), index, column * cell, row * cell, cell, cell, opacity > 0.5 ? ink(token) : "white");
       }
     }
     const mark = this.#place(this.#mark);

@@ -9,7 +9,7 @@ const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 72;    // CSS pixels
 
 export class LayerChart {
   #canvas;
-  #content = null;    // {lens, grid, fill(stream, token) → CSS colour}
+  #content = null;    // {lens, grid, fill(stream, token), ink(stream, token)}: CSS colours
   #mark = null;       // {stream, token}
   #column = 0;        // CSS pixels
   redraw = onNextFrame(() => this.draw());
@@ -51,7 +51,7 @@ export class LayerChart {
   draw() {
     const width = this.#canvas.parentElement.clientWidth;
     if (!this.#content || !width) return;
-    const { lens, grid, fill } = this.#content;
+    const { lens, grid, fill, ink } = this.#content;
     this.#column = Math.max(24, Math.min(WIDEST, Math.floor((width - LEFT - 2) / lens.streams)));
     const size = { width: LEFT + lens.streams * this.#column, height: TOP + lens.tokens * ROW };
     const ratio = devicePixelRatio;
@@ -67,7 +67,7 @@ export class LayerChart {
         context.fillStyle = fill(stream, token);
         context.fillRect(x, y, this.#column, ROW);
         const index = lens.best(stream, token);
-        drawGlyph(context, lens.emoji(index), index, x, y, this.#column, ROW, "white");
+        drawGlyph(context, lens.emoji(index), index, x, y, this.#column, ROW, ink(stream, token));
       }
     }
     this.#outline(context);

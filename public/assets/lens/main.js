@@ -10,7 +10,7 @@ import { lineChart } from "../shared/line-chart.js";
 import { number, percent } from "../shared/numbers.js";
 import { PictureView } from "../shared/picture-view.js";
 import { tokenName } from "../shared/seen.js";
-import { onTheme, paint } from "../shared/theme.js";
+import { isDark, onTheme, paint } from "../shared/theme.js";
 import { Workbench } from "../shared/workbench.js";
 import { ClassList } from "./classes.js";
 import { Lens } from "./data.js";
@@ -107,6 +107,13 @@ function fill(at, each) {
   return cssOf(scale.packed(lens.logit(at, each, focus ?? lens.best(at, each))));
 }
 
+/** Readable on what `fill` gives. */
+function ink(at, each) {
+  if (chosen.mode === "emoji") return isDark() ? "black" : "white";
+  const { scale, focus } = colours();
+  return inkOn(scale.packed(lens.logit(at, each, focus ?? lens.best(at, each))));
+}
+
 function update() {
   if (!lens) return;
   const at = { stream: stream(), token: token() };
@@ -120,12 +127,12 @@ function update() {
   if (chosen.view === "grid") {
     grid.show({
       lens, grid: subject.grid, seen: subject.seen, stream: chosen.stream, opacity: chosen.opacity / 100,
-      fill: (each) => fill(chosen.stream, each),
+      fill: (each) => fill(chosen.stream, each), ink: (each) => ink(chosen.stream, each),
     });
     grid.mark = hovered.token ?? chosen.token;
     showPrefix();
   } else {
-    chart.show({ lens, grid: subject.grid, fill });
+    chart.show({ lens, grid: subject.grid, fill, ink });
     chart.mark = at;
   }
   picture.marks = { query: at.token };
@@ -139,9 +146,8 @@ function showPrefix() {
     const index = lens.best(chosen.stream, each);
     const cell = element("span", { className: "cell" },
       lens.emoji(index) ? element("span", { className: "emoji" }, lens.emoji(index)) : String(index));
-    const packed = colours().scale.packed(lens.logit(chosen.stream, each, colours().focus ?? index));
     cell.style.background = fill(chosen.stream, each);
-    if (!lens.emoji(index)) cell.style.color = chosen.mode === "emoji" ? "black" : inkOn(packed);
+    cell.style.color = ink(chosen.stream, each);
     const name = each === 0 ? "CLS" : `R${each}`;
     const button = element("button", {
       type: "button", className: "token", ariaPressed: String(each === token()), ariaLabel: `${name}: ${lens.label(index)}`,

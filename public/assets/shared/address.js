@@ -20,7 +20,7 @@ export function set(values, step = false) {
   }
   const text = parameters.size ? `?${parameters}` : location.pathname;
   if (text === location.search) return;
-  history[step ? "pushState" : "replaceState"](null, "", text);
+  history[step ? "pushState" : "replaceState"](null, "", text + location.hash);
   carry();
 }
 

@@ -36,7 +36,7 @@ export function lineChart({ title, steps, series, at, point }) {
   const often = Math.ceil(steps.length / 5);
   steps.forEach((name, step) => {
     if (step % often !== 0 && step !== steps.length - 1) return;
-    if (step !== steps.length - 1 && steps.length - 1 - step < often * 0.8) return;
+    if (step !== steps.length - 1 && x(steps.length - 1) - x(step) < 76) return;   // the last one's text reaches to the left
     const anchor = step === 0 ? "start" : step === steps.length - 1 ? "end" : "middle";
     chart.append(svg("text", { x: x(step), y: HEIGHT - 6, class: "tick", "text-anchor": anchor }, name));
   });

@@ -12,12 +12,12 @@ export const bytes = (n) =>
 /** Any number; small ones keep their magnitude: 0.97, 0.0123, 3.1e-6. */
 export function number(value, digits = 4) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  const small = value !== 0 && Math.abs(value) < 10 ** (1 - digits);
+  const small = digits > 1 && value !== 0 && Math.abs(value) < 10 ** -digits;
   return (small ? value.toExponential(1) : value.toFixed(digits)).replaceAll("-", "−");
 }
 
 export const percent = (p) =>
-  p === null || p === undefined ? "" : `${(p * 100).toFixed(p > 0.9995 && p < 1 ? 2 : 1)} %`;
+  p === null || p === undefined ? "" : p > 0 && p < 0.0005 ? "< 0.1 %" : `${(p * 100).toFixed(p > 0.9995 && p < 1 ? 2 : 1)} %`;
 
 /** Digests are recognised by their beginning. */
 export const shortened = (text) =>
