@@ -2,6 +2,7 @@
 // through a table of colours straight into one block of pixels, which is put on the canvas once.
 
 import { onNextFrame } from "../shared/dom.js";
+import { number } from "../shared/numbers.js";
 import { sameCell, walkGrid } from "../shared/grid-walk.js";
 import { onTheme, paint } from "../shared/theme.js";
 import { viridis } from "../shared/colours.js";
@@ -14,7 +15,7 @@ export class HeadGrid {
   #attention = null;
   #grid = null;
   #order = [];              // heads in the order in which they are shown
-  #sorted = false;
+  #sorted = null;         // the values that they are sorted by
   #matrices = false;        // whole matrices instead of the query's row over the patches
   #query = 0;
   #swapped = false;
@@ -52,7 +53,7 @@ export class HeadGrid {
 
   /** Sorts by values of all heads, the largest first; null: layer by layer. */
   order(values) {
-    this.#sorted = values !== null;
+    this.#sorted = values;
     this.#order = Array.from({ length: this.#attention.count }, (_, head) => head);
     if (values) this.#order.sort((a, b) => values[b] - values[a]);
     this.#lay();
@@ -78,7 +79,8 @@ export class HeadGrid {
     const available = this.#maps.parentElement.clientWidth;
     if (!available) return;
     const ratio = devicePixelRatio;
-    const gap = Math.round(GAP * ratio), left = Math.round(LEFT * ratio), top = Math.round(TOP * ratio);
+    const gap = Math.round(GAP * ratio), left = Math.round(LEFT * ratio);
+    const top = this.#sorted ? 0 : Math.round(TOP * ratio);
     const titles = this.#sorted ? Math.round(16 * ratio) : 0;
     const [rows, columns] = [this.#grid.rows, this.#grid.columns];
     const room = Math.min(Math.floor((available * ratio - left) / heads) - gap, Math.round(LARGEST * ratio));
@@ -117,7 +119,8 @@ export class HeadGrid {
       context.textAlign = "left";
       this.#order.forEach((head, place) => {
         const [x, y] = this.#origin(place);
-        context.fillText(this.#attention.short(head), x, y - 8 * ratio, width);
+        const text = `${this.#attention.short(head)}${width > 80 * ratio ? ` · ${number(this.#sorted[head], 3)}` : ""}`;
+        context.fillText(text, x, y - 8 * ratio, width);
       });
       return;
     }

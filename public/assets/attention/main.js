@@ -107,7 +107,7 @@ function open(head) {
   choose({ head }, wasOpen !== (head !== null));
   if (head !== null) tour.follow(attention.layerNames[attention.layerOf(head)], attention.headNames[head % attention.heads]);
   update();
-  if (wasOpen !== (head !== null)) (head === null ? $("maps") : $("map")).focus({ preventScroll: true });
+  if (wasOpen !== (head !== null) && !tour.isRunning) (head === null ? $("maps") : $("map")).focus({ preventScroll: true });
 }
 
 // --- what is shown ----------------------------------------------------------------------------------------------
@@ -184,7 +184,10 @@ const tools = {
     (value) => { choose({ oneScale: value === "one" }); update(); }),
 };
 const begin = element("button", { type: "button", id: "begin-tour", className: "accent" }, "Head tour");
-begin.addEventListener("click", () => tour.start());
+begin.addEventListener("click", () => {
+  tour.start();
+  tour.focus();
+});
 $("tools").append(tools.matrices, tools.swap, begin, tools.values, tools.order, tools.scale);
 
 const views = choice("View", VIEWS, chosen.view, (view) => { choose({ view }); update(); });

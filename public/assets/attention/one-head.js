@@ -8,7 +8,7 @@ import { cssOf, inkOn } from "../shared/colours.js";
 
 /** The ways of looking at a head. */
 export const VIEWS = [
-  ["matrix", "Matrix"], ["token", "One token"], ["cls", "CLS"], ["mean", "Mean over queries"], ["rollout", "Rollout"],
+  ["matrix", "Matrix"], ["token", "One token"], ["cls", "CLS"], ["mean", "Mean"], ["rollout", "Rollout"],
 ];
 
 export class OneHead {

@@ -39,6 +39,11 @@ export class Tour {
     this.#go(station, 0, silently);
   }
 
+  /** Where the keyboard goes on with the tour. */
+  focus() {
+    $("tour").querySelector('[data-tour="on"]:enabled, [data-tour="end"]')?.focus();
+  }
+
   end() {
     this.#at = null;
     $("tour").hidden = true;
