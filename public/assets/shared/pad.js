@@ -47,7 +47,8 @@ export function preparePad(opener, use) {
   });
   paper.addEventListener("pointermove", (event) => {
     if (!stroke) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event]) stroke.lineTo(...place(each));
+    const between = event.getCoalescedEvents?.() ?? [];
+    for (const each of between.length ? between : [event]) stroke.lineTo(...place(each));
     context.strokeStyle = "white";
     context.lineWidth = 3;
     context.lineJoin = "round";
