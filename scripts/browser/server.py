@@ -13,11 +13,11 @@ SAMPLES = ROOT / "public/assets/samples"
 
 
 class Server:
-    """Runs `prisma serve` on a free port until `stop`."""
+    """Runs `prisma serve` until `stop`, on a free port or on one that was free before."""
 
-    def __init__(self, program, folder, models):
+    def __init__(self, program, folder, models, port=0):
         configuration = {
-            "server": {"host": "127.0.0.1", "port": 0, "public": str(ROOT / "public")},
+            "server": {"host": "127.0.0.1", "port": port, "public": str(ROOT / "public")},
             "models": [{"id": name, "path": str(path)} for name, path in models.items()],
         }
         name = folder / f"{uuid.uuid4().hex}.yaml"

@@ -109,15 +109,20 @@ class Errors(Case):
 
     def test_a_server_that_is_gone_is_told_and_found_again(self):
         for page in ("/", "/attention", "/logit-lens"):
-            other = Server(self.program, self.work, {"shapes": self.models["shapes"]})
+            models = {"shapes": self.models["shapes"]}
+            server = Server(self.program, self.work, models)
             try:
-                self.browser.open(f"{page}?model=shapes&sample=heart.png", base=other.address)
-                self.assertEqual(self.browser.state(), "result")
+                self.browser.open(f"{page}?model=shapes&sample=heart.png", base=server.address)
+                server.stop()
+                self.browser.find("#file").send_keys(str(self.sample("egg.jpg")))
+                self.browser.until("the failure", lambda: self.browser.state() == "failure")
+                self.assertEqual(self.browser.text("#failure-title"), "The server does not answer")
+                server = Server(self.program, self.work, models, int(server.address.split(":")[-1]))
+                self.browser.click("#retry")
+                self.browser.until("the result", lambda: self.browser.state() == "result")
+                self.assertIn("egg.jpg", self.browser.text("#own"))
             finally:
-                other.stop()
-            self.browser.find("#file").send_keys(str(self.sample("egg.jpg")))
-            self.browser.until("the failure", lambda: self.browser.state() == "failure")
-            self.assertEqual(self.browser.text("#failure-title"), "The server does not answer")
+                server.stop()
 
     def test_a_file_that_is_no_picture_is_told_in_the_servers_words(self):
         broken = self.work / "broken.png"

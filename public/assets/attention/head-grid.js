@@ -21,6 +21,7 @@ export class HeadGrid {
   #swapped = false;
   #oneScale = false;
   #pointed = null;          // {row, column} of the grid of maps
+  #within = null;           // the token of that map that is pointed at
   #layout = null;
   #image = null;
   #pixels = null;
@@ -125,7 +126,8 @@ export class HeadGrid {
       return;
     }
     context.textAlign = "center";
-    for (let column = 0; column < columns; column++) {
+    const every = Math.ceil(26 * ratio / across);    // labels that would touch are left out
+    for (let column = 0; column < columns; column += every) {
       context.fillText(`H${this.#attention.headNames[column]}`, left + column * across + width / 2, top / 2);
     }
     context.textAlign = "right";
@@ -220,6 +222,12 @@ export class HeadGrid {
     context.strokeStyle = paint("accent");
     context.lineWidth = 2 * ratio;
     context.strokeRect(x - ratio, y - ratio, width + 2 * ratio, height + 2 * ratio);
+    const patch = this.#within === null ? -1 : this.#within - this.#grid.prefix;
+    if (patch < 0 || this.#matrices) return;
+    const { cell } = this.#layout, { columns } = this.#grid;
+    context.lineWidth = ratio;
+    context.strokeStyle = "white";
+    context.strokeRect(x + patch % columns * cell - ratio / 2, y + Math.floor(patch / columns) * cell - ratio / 2, cell + ratio, cell + ratio);
   }
 
   #head(cell) { return cell ? this.#order[cell.row * this.#layout.columns + cell.column] : undefined; }
@@ -240,7 +248,8 @@ export class HeadGrid {
   }
 
   #point(cell) {
-    const moved = !sameCell(cell, this.#pointed);
+    const moved = !sameCell(cell, this.#pointed) || this.#within !== (cell?.token ?? null);
+    this.#within = cell?.token ?? null;
     this.#pointed = cell && { row: cell.row, column: cell.column };
     this.#on.head(this.#head(cell) ?? null, cell?.token ?? null, cell?.query ?? null);
     if (moved) this.redraw();

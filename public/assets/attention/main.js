@@ -5,13 +5,15 @@ import { postForTensors } from "../shared/client.js";
 import { $, choice, element, picker } from "../shared/dom.js";
 import { saveCSV, saveNpz, savePNG } from "../shared/downloads.js";
 import { Inspector } from "../shared/inspector.js";
+import { number } from "../shared/numbers.js";
 import { PictureView } from "../shared/picture-view.js";
+import { Readout } from "../shared/readout.js";
 import { onTheme } from "../shared/theme.js";
 import { Workbench } from "../shared/workbench.js";
 import { Attention } from "./data.js";
 import { HeadGrid } from "./head-grid.js";
 import { OneHead, VIEWS } from "./one-head.js";
-import { scoreName, showLegendOf, showReading, showScores } from "./readings.js";
+import { scoreName, valueAt, showLegendOf, showReading, showScores } from "./readings.js";
 import { request } from "./request.js";
 import { Tour } from "./tour.js";
 
@@ -42,6 +44,7 @@ const one = new OneHead({
   pin: (at) => pin(at),
   free: () => free(),
 });
+const readout = new Readout($("maps"), $("map"));
 const tour = new Tour({
   stop({ layer, head, view }) {
     choose({ view, swapped: false });
@@ -138,7 +141,10 @@ function update() {
   const values = line?.subarray(subject.grid.prefix);
   picture.heat = values && $("heat").checked ? { values, scale: attention.scaleOf(values), opacity: 0.6 } : null;
   for (const chip of $("tokens").children) chip.ariaPressed = String(Number(chip.value) === at.token && !showsMean);
-  showReading(attention, subject.grid, { ...at, query: showsMean ? null : query, key, line, view: isOne ? chosen.view : null });
+  const reading = { head: at.head, query: showsMean ? null : query, key, line, view: isOne ? chosen.view : null };
+  showReading(attention, subject.grid, reading);
+  const value = hovered.other === null ? null : valueAt(attention, reading);
+  readout.text = value === null ? null : `${isOne ? "" : `${attention.short(at.head)}  `}${number(value, 4)}`;
   showScores(attention, at.head);
   showLegendOf(attention, { ...chosen, head: at.head, line: isOne ? one.line : line, scale: isOne ? one.scale : null });
 }

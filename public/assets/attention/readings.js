@@ -12,18 +12,22 @@ const UNITS = { entropy: "nats", mean_distance: "patches" };
 export const scoreName = (name) =>
   ({ attention_to_cls: "Attention to CLS", mean_distance: "Mean distance" })[name] ?? kindName(name);
 
-/** Query, key and the value where they meet. */
-export function showReading(attention, grid, { head, query, key, line, view }) {
+/** The value where query and key meet, or on the line that is shown; null where none is pointed at. */
+export function valueAt(attention, { head, query, key, line, view }) {
+  const at = key ?? query;
+  if (view === "mean" || view === "rollout") return line && at !== null ? line[at] : null;
+  return head !== null && query !== null && key !== null ? attention.value(head, query, key) : null;
+}
+
+/** What is pointed at, in words and numbers. */
+export function showReading(attention, grid, reading) {
+  const { head, query, key, view } = reading;
   const name = (each) => (each === null ? "–" : tokenName(grid, each));
-  const isRow = view === null || view === "matrix" || view === "token" || view === "cls";
-  const value = head === null ? null
-    : isRow ? (query !== null && key !== null ? attention.value(head, query, key) : null)
-    : line && (key ?? query) !== null ? line[key ?? query] : null;
   const what = view === "rollout" ? "rollout" : attention.from;
   fillFacts($("reading"), [
     ["Head", head === null ? "point at one" : attention.short(head)],
     ["Query", name(query)], ["Key", name(key)],
-    [what === "pattern" ? "Pattern" : what === "scores" ? "Score" : "Rollout", number(value, 4)],
+    [what === "pattern" ? "Pattern" : what === "scores" ? "Score" : "Rollout", number(valueAt(attention, reading), 4)],
   ]);
   const terms = $("reading").querySelectorAll("dt");
   terms[1].replaceChildren(term("Query", "query"));

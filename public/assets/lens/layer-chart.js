@@ -5,7 +5,7 @@ import { walkGrid } from "../shared/grid-walk.js";
 import { onTheme, paint } from "../shared/theme.js";
 import { drawGlyph } from "./glyphs.js";
 
-const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 72;    // CSS pixels
+const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 112;    // CSS pixels
 
 export class LayerChart {
   #canvas;

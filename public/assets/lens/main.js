@@ -9,6 +9,7 @@ import { Inspector } from "../shared/inspector.js";
 import { lineChart } from "../shared/line-chart.js";
 import { number, percent } from "../shared/numbers.js";
 import { PictureView } from "../shared/picture-view.js";
+import { Readout } from "../shared/readout.js";
 import { tokenName } from "../shared/seen.js";
 import { isDark, onTheme, paint } from "../shared/theme.js";
 import { Workbench } from "../shared/workbench.js";
@@ -50,6 +51,7 @@ const chart = new LayerChart($("chart"), {
   pin(at) { choose({ stream: at.stream }); pin(at.token); },
   free: on.free,
 });
+const readout = new Readout($("map"), $("chart"));
 const classes = new ClassList({
   change(indices) { choose({ classes: indices, focus: indices.includes(chosen.focus) ? chosen.focus : indices[0] ?? null }); update(); },
   focus(index) { choose({ focus: index, mode: "class" }); update(); },
@@ -137,6 +139,10 @@ function update() {
   }
   picture.marks = { query: at.token };
   showReading(at);
+  const best = lens.best(at.stream, at.token);
+  const shown = chosen.mode === "class" ? chosen.focus : best;
+  readout.text = hovered.token === null ? null
+    : [lens.emoji(shown), lens.label(shown), number(lens.logit(at.stream, at.token, shown), 3)].filter(Boolean).join("  ");
   showLensLegend($("legend"), lens, chosen, colours(), chosen.view === "grid" ? chosen.stream : null, subject.grid.prefix);
 }
 
