@@ -22,7 +22,8 @@ class Lines(unittest.TestResult):
 
     def stopTest(self, test):
         bad = [text for each, text in self.failures + self.errors if each is test]
-        print(f"{'FAILED' if bad else 'passed'}  {time.monotonic() - self.began:5.1f} s  {test.id()}", flush=True)
+        word = "FAILED" if bad else "skipped" if any(each is test for each, _ in self.skipped) else "passed"
+        print(f"{word:7} {time.monotonic() - self.began:5.1f} s  {test.id()}", flush=True)
         super().stopTest(test)
 
 
@@ -55,8 +56,11 @@ def main():
         print(f"\n{test.id()}\n{text}")
     failed = len({test.id() for test, _ in result.failures + result.errors})
     print(f"in {time.monotonic() - began:.0f} s; screenshots in {folder}")
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    return 1 if failed or result.testsRun == 0 else 0
+    for test, reason in result.skipped:
+        print(f"skipped {test.id()}: {reason}")
+    passed = result.testsRun - failed - len(result.skipped)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or passed == 0 else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from browser import Keys
 from case import Case
-from server import Server
+from server import ROOT, Server
 
 PAGES = ("/", "/attention", "/logit-lens", "/api")
 
@@ -37,6 +37,51 @@ class Frame(Case):
         self.browser.driver.refresh()
         self.browser.until("the result again", lambda: self.browser.state() == "result")
         self.assertIn("@egg.jpg", self.browser.text("#command"))
+
+    def test_pictures_of_every_kind_are_predicted_as_the_server_says(self):
+        folder = ROOT.parent / "shared/golden/open/images/files"
+        if not folder.is_dir():
+            self.skipTest("no pictures beside the project")
+        self.browser.open("/?model=shapes", "empty")
+        for file in sorted(folder.glob("jpeg_*.jpg")) + sorted(folder.glob("png_*.png")):
+            top = self.server.post("/v1/models/shapes/predict", file)["results"][0]["top"]
+            self.browser.find("#file").send_keys(str(file))
+            self.browser.until(file.name, lambda: file.name in self.browser.text("#own") and not self.browser.is_busy()
+                               and self.browser.state() == "result" and file.name in self.browser.text("#command"))
+            self.assertEqual(self.browser.texts("#bars .label"), [each["label"] for each in top], file.name)
+            self.assertShows(self.browser.text("#bars .probability"), top[0]["probability"])
+
+    def test_downloads_are_what_they_are_called(self):
+        for page in PAGES[:3]:
+            self.browser.open(f"{page}?model=shapes&sample=heart.png")
+            self.browser.js("""
+                window.saved = [];
+                const made = URL.createObjectURL;
+                URL.createObjectURL = (blob) => { window.kept = blob; return made(blob); };
+                HTMLAnchorElement.prototype.click = function () {
+                  const [name, blob] = [this.download, window.kept];
+                  blob.arrayBuffer().then((bytes) => window.saved.push([name, [...new Uint8Array(bytes.slice(0, 2000))]]));
+                };""")
+            buttons = self.browser.all(".saves")
+            for button in buttons:
+                button.click()
+            saved = self.browser.until("the downloads", lambda: (lambda all: len(all) == len(buttons) and all)(
+                self.browser.js("return window.saved")))
+            files = {name.split(".")[-1]: bytes(data) for name, data in saved}
+            self.assertEqual(files["png"][:4], b"\x89PNG", page)
+            header, first = files["csv"].decode().split("\n")[:2]
+            self.assertEqual(header.split(",")[:2], {"/": ["index", "label"], "/attention": ["layer", "head"],
+                                                     "/logit-lens": ["stream", "token"]}[page])
+            self.assertEqual(len(first.split(",")), len(header.split(",")))
+            if page != "/":
+                self.assertEqual(files["npz"][:2], b"PK", page)
+
+    def test_a_term_explains_itself_to_the_keyboard(self):
+        self.browser.open("/?model=shapes&sample=heart.png")
+        self.browser.focus("#bars [data-tip]")
+        self.assertIn("softmax", self.browser.text("#tip"))
+        self.browser.press(Keys.ESCAPE)
+        self.assertTrue(self.browser.js("return document.getElementById('tip').hidden"))
 
     def test_a_drawing_becomes_a_picture(self):
         self.browser.open("/?model=shapes", "empty")

@@ -50,9 +50,11 @@ export class Workbench {
     const [model, picture] = await Promise.all([
       this.#rail.listModels(address.get("model")), name ? sample(name) : own ? keptPicture(own) : null,
     ]);
-    if (picture) this.#picture = picture;
+    if (picture) {
+      this.#picture = picture;
+      this.#rail.showPicture(picture);
+    }
     await this.#chooseModel(model);
-    if (picture) this.#rail.showPicture(picture);
   }
 
   async #chooseModel(id) {
