@@ -23,13 +23,13 @@ public struct Checkpoint: Sendable {
     /// What was saved about preprocessing; of timm and open_clip the part of the configuration.
     public let preprocessor: JSONValue?
     /// The files that hold the weights.
-    public let files: [SafetensorsFile]
+    public let files: [WeightsFile]
     /// All tensors, in the order of the files.
     public let entries: [TensorEntry]
     private let fileOfTensor: [String: Int]
     private let entryOfTensor: [String: TensorEntry]
 
-    /// Opens a folder or a `.safetensors` file, and checks everything but the tensors' contents.
+    /// Opens a folder, a `.safetensors` file or a PyTorch file, and checks everything but the tensors' contents.
     public init(path: String) throws(CheckpointError) {
         let found = try CheckpointFolder.open(path)
         name = path.split(separator: "/").last.map(String.init) ?? path
@@ -60,6 +60,14 @@ public struct Checkpoint: Sendable {
 
     /// What the checkpoint says of a tensor; `nil` where it has none of that name.
     public func entry(named name: String) -> TensorEntry? { entryOfTensor[name] }
+
+    /// What PyTorch files hold beside their tensors: configurations, settings and counters, as a JSON object; of several
+    /// files, the members of all. Empty for safetensors.
+    public func record() throws(CheckpointError) -> JSONValue {
+        var members: [JSONMember] = []
+        for case .torch(let file) in files { members += try file.record().object ?? [] }
+        return .object(members)
+    }
 
     /// SHA-256 of the weights, in hexadecimal digits: of the one file, or of the parts one after the other in the order
     /// of their names. `nil` once `isCancelled` says so; it is asked before each megabyte.

@@ -1,17 +1,15 @@
 import TextNumbers
 
-/// Finds the weights and the configuration in a path. Safetensors come before everything else.
+/// Finds the weights and the configuration in a path. Safetensors come before PyTorch files.
 struct CheckpointFolder {
     let layout: Checkpoint.Layout
     let config: JSONValue?
     let preprocessor: JSONValue?
-    let files: [SafetensorsFile]
+    let files: [WeightsFile]
 
     static func open(_ path: String) throws(CheckpointError) -> CheckpointFolder {
         guard Folder.isFolder(path) else {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            if isPyTorch(name) { throw CheckpointError(name, .pytorchOnly(files: [name])) }
-            let file = try SafetensorsFile(path: path)
+            let file = try WeightsFile(path: path)
             return CheckpointFolder(layout: .bare, config: nil, preprocessor: nil, files: [file])
         }
         let files = try weights(in: path)
@@ -29,23 +27,41 @@ struct CheckpointFolder {
         return CheckpointFolder(layout: .huggingFace, config: config, preprocessor: preprocessor, files: files)
     }
 
-    private static func weights(in folder: String) throws(CheckpointError) -> [SafetensorsFile] {
-        let name = folder.split(separator: "/").last.map(String.init) ?? folder
-        let names = Folder.names(in: folder)
-        for usual in ["model.safetensors", "open_clip_model.safetensors"] where names.contains(usual) {
-            return [try SafetensorsFile(path: "\(folder)/\(usual)")]
-        }
-        if let index = names.first(where: { $0.hasSuffix(".safetensors.index.json") }) {
-            return try ShardIndex(path: "\(folder)/\(index)").open(in: folder, indexName: index)
-        }
-        let candidates = names.filter { $0.hasSuffix(".safetensors") }
-        if candidates.count > 1 { throw CheckpointError(name, .severalWeights(files: candidates)) }
-        if let only = candidates.first { return [try SafetensorsFile(path: "\(folder)/\(only)")] }
-        let pickles = names.filter(isPyTorch)
-        throw CheckpointError(name, pickles.isEmpty ? .noWeights : .pytorchOnly(files: pickles))
+    /// How the files of one format are called.
+    private struct Naming {
+        let usual: [String]
+        let index: String
+        let isWeights: (String) -> Bool
     }
 
-    private static func isPyTorch(_ name: String) -> Bool {
-        [".pt", ".pth", ".bin", ".ckpt"].contains { name.hasSuffix($0) }
+    private static var namings: [Naming] {
+        [
+            Naming(
+                usual: ["model.safetensors", "open_clip_model.safetensors"], index: ".safetensors.index.json",
+                isWeights: { $0.hasSuffix(".safetensors") }),
+            Naming(
+                usual: ["pytorch_model.bin", "open_clip_pytorch_model.bin"], index: ".bin.index.json",
+                isWeights: WeightsFile.isTorch),
+        ]
+    }
+
+    private static func weights(in folder: String) throws(CheckpointError) -> [WeightsFile] {
+        let name = folder.split(separator: "/").last.map(String.init) ?? folder
+        let names = Folder.names(in: folder)
+        for naming in namings {
+            for usual in naming.usual where names.contains(usual) {
+                return [try WeightsFile(path: "\(folder)/\(usual)")]
+            }
+            if let index = names.first(where: { $0.hasSuffix(naming.index) }) {
+                return try ShardIndex(path: "\(folder)/\(index)", isShard: naming.isWeights)
+                    .open(in: folder, indexName: index)
+            }
+            let candidates = names.filter(naming.isWeights)
+            if candidates.count > 1 {
+                throw CheckpointError(name, .severalWeights(files: candidates, usual: naming.usual[0]))
+            }
+            if let only = candidates.first { return [try WeightsFile(path: "\(folder)/\(only)")] }
+        }
+        throw CheckpointError(name, .noWeights)
     }
 }

@@ -11,7 +11,8 @@ struct ShardIndex {
     /// The files, sorted by name.
     let shards: [String]
 
-    init(path: String) throws(CheckpointError) {
+    /// - Parameter isShard: whether a file of that name may be one.
+    init(path: String, isShard: (String) -> Bool) throws(CheckpointError) {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         let document = try JSONFile.read(path, limit: ShardIndex.maximumBytes)
         guard let map = document["weight_map"]?.object else {
@@ -22,7 +23,9 @@ struct ShardIndex {
             guard let shard = member.value.string else {
                 throw CheckpointError(file, .malformedIndex(problem: "names no file for tensor '\(member.key)'"))
             }
-            guard ShardIndex.isPlainName(shard) else { throw CheckpointError(file, .shardOutsideFolder(shard: shard)) }
+            guard ShardIndex.isPlainName(shard), isShard(shard) else {
+                throw CheckpointError(file, .shardOutsideFolder(shard: shard))
+            }
             shardOfTensor[member.key] = shard
         }
         if shardOfTensor.isEmpty { throw CheckpointError(file, .malformedIndex(problem: "names no tensors")) }
@@ -33,17 +36,16 @@ struct ShardIndex {
     /// A name that stays in its folder.
     private static func isPlainName(_ name: String) -> Bool {
         !name.isEmpty && !name.hasPrefix(".") && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
-            && name.hasSuffix(".safetensors")
     }
 
     /// Opens the files in `folder`, and checks that each tensor is in the file that the index names, and in no other.
-    func open(in folder: String, indexName: String) throws(CheckpointError) -> [SafetensorsFile] {
-        var files: [SafetensorsFile] = []
+    func open(in folder: String, indexName: String) throws(CheckpointError) -> [WeightsFile] {
+        var files: [WeightsFile] = []
         var found: [String: String] = [:]
         for shard in shards {
-            let file: SafetensorsFile
+            let file: WeightsFile
             do throws(CheckpointError) {
-                file = try SafetensorsFile(path: "\(folder)/\(shard)")
+                file = try WeightsFile(path: "\(folder)/\(shard)")
             } catch {
                 throw error.reason == .notFound ? CheckpointError(indexName, .missingShard(shard: shard)) : error
             }

@@ -27,10 +27,26 @@ public struct Architecture: Sendable, Equatable {
     public var normalization = Normalization.layerNorm
     /// What layer norms add to the variance.
     public var eps: Float
+    /// A second learned token, whose head is averaged with the class token's (DeiT, Touvron et al. 2021, arXiv:2012.12877).
+    public var hasDistillationToken = false
+    /// Learned tokens that stand for nothing (Darcet et al. 2023, arXiv:2309.16588), after the class token.
+    public var registers = 0
+    /// Which tokens have a learned position.
+    public var positioned = Positioned.all
     /// A norm between the embedding and the first block.
     public var hasPreNorm = false
+    /// How norms and halves of a block follow each other.
+    public var block = BlockKind.preNorm
+    /// What a block adds is scaled, channel by channel (Touvron et al. 2021, arXiv:2103.17239).
+    public var hasLayerScale = false
+    /// A norm after the last block.
+    public var hasFinalNorm = true
+    /// A norm after pooling.
+    public var hasPooledNorm = false
     /// Between the two halves of the MLP.
     public var activation = Activation.gelu
+    /// x · softmax(x) and a norm in place of the activation (Elhage et al. 2022, transformer-circuits.pub/2022/solu).
+    public var hasSoLU = false
     /// Blocks without the second half.
     public var isAttentionOnly = false
     /// Scores are divided by √d_head.
@@ -61,6 +77,22 @@ public struct Architecture: Sendable, Equatable {
         public init(square side: Int) { self.init(height: side, width: side) }
     }
 
+    /// Which tokens have a learned position.
+    public enum Positioned: String, Sendable {
+        case all
+        /// The class token and the patches; registers have none.
+        case classAndPatches
+        case patches
+    }
+
+    /// How norms and halves of a block follow each other.
+    public enum BlockKind: String, Sendable {
+        /// x + f(norm(x))
+        case preNorm
+        /// x + norm(f(x)): ViT-Prisma's BertBlock.
+        case branchNorm
+    }
+
     /// Kinds of layer norm, under ViT-Prisma's names.
     public enum Normalization: String, Sendable {
         case layerNorm = "LN"
@@ -75,6 +107,14 @@ public struct Architecture: Sendable, Equatable {
         case cls
         /// The mean of the patches.
         case mean
+        /// The mean of all positions, the class token included: ViT-Prisma's `gaap`.
+        case meanOfAll = "gaap"
+        /// A learned query attends over all positions (SigLIP, Zhai et al. 2023, arXiv:2303.15343).
+        case attention = "map"
+        /// The class token and the mean of the patches, one after the other (DINOv2's classifier).
+        case clsThenMean = "cls_then_mean"
+        /// Class token and distillation token, one after the other.
+        case clsAndDistillation = "cls_and_distillation"
         /// The class token and the mean of the patches, on a new last axis (DINO's ViT-B, for its linear head).
         case clsAndMean = "cls_and_mean"
         /// All positions.
@@ -103,7 +143,19 @@ public struct Architecture: Sendable, Equatable {
     public var patches: Int { grid.height * grid.width }
 
     /// Positions before the first patch.
-    public var prefixTokens: Int { hasClassToken ? 1 : 0 }
+    public var prefixTokens: Int { (hasClassToken ? 1 : 0) + (hasDistillationToken ? 1 : 0) + registers }
+
+    /// Tokens that have a learned position.
+    public var positionedTokens: Int {
+        switch positioned {
+        case .all: positions
+        case .classAndPatches: patches + 1
+        case .patches: patches
+        }
+    }
+
+    /// The width of what pooling gives, which the head reads.
+    public var pooledWidth: Int { [.clsAndDistillation, .clsThenMean].contains(pooling) ? 2 * width : width }
 
     /// Tokens of a picture, the class token included.
     public var positions: Int { patches + prefixTokens }
@@ -114,7 +166,7 @@ public struct Architecture: Sendable, Equatable {
     /// The shape of one output.
     public var outputShape: [Int] {
         switch pooling {
-        case .cls, .mean: [classes ?? width]
+        case .cls, .mean, .meanOfAll, .attention, .clsThenMean, .clsAndDistillation: [classes ?? pooledWidth]
         case .clsAndMean: [width, 2]
         case .none: [positions, classes ?? width]
         }

@@ -12,9 +12,12 @@ public struct Family: Sendable {
     /// Whether a configuration is this family's.
     let recognises: @Sendable (_ configuration: JSONValue) -> Bool
     let architecture: @Sendable (FamilyInput) throws -> Architecture
-    let weights: WeightNames
+    /// What its tensors are called, which may hang on what the checkpoint holds.
+    let weights: @Sendable (FamilyInput) throws -> WeightNames
     let labels: @Sendable (FamilyInput) throws -> [ClassLabel]
     let preprocessing: @Sendable (FamilyInput, Architecture) throws -> Preprocessing
+    /// Optional hooks that the checkpoint itself switches on.
+    var flags: @Sendable (FamilyInput) throws -> HookFlags = { _ in HookFlags() }
 }
 
 /// What a family decides from.
@@ -37,6 +40,20 @@ extension WeightReader {
         return shape
     }
 
+    /// Which tokens a table of positions is for, by how many it has.
+    func positioned(_ name: String, _ architecture: Architecture) throws -> Architecture.Positioned {
+        let count = try shape(of: name).dropLast().last ?? 0
+        if count == architecture.positions { return .all }
+        return count == architecture.patches ? .patches : .classAndPatches
+    }
+
+    /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
+    func blocks(_ name: String) -> Int {
+        let path = key(name).split(separator: ".").count
+        let numbers = Set(self[name].unused.compactMap { Int($0.split(separator: ".").dropFirst(path).first ?? "") })
+        return (0...).first { !numbers.contains($0) } ?? 0
+    }
+
     /// The rows of a matrix, [rows, columns], that not every checkpoint has.
     func rowsIfPresent(_ name: String) throws -> Int? {
         contains(name) ? try shape(name, rank: 2)[0] : nil
@@ -57,37 +74,12 @@ public struct ClassLabel: Sendable, Equatable {
     }
 }
 
-/// What a family's tensors are called. Names within a block follow `block` and its number.
-struct WeightNames: Sendable {
-    enum Projection: Sendable {
-        case separate(query: String, key: String, value: String)
-        /// One matrix of three parts: queries, keys, values.
-        case fused(String)
-    }
-
-    /// What may stand before all names but the head's: the first under which `patches` is found.
-    var prefixes = [""]
-    var patches: String
-    var classToken: String
-    /// [1, position, d_model].
-    var positions: String
-    var block: String
-    var ln1: String
-    var projection: Projection
-    var attentionOutput: String
-    var ln2: String
-    var mlpInput: String
-    var mlpOutput: String
-    var lnFinal: String
-    var head: String
-    /// Beginnings of names of tensors that the model has no use for.
-    var ignored: [String] = []
-}
-
 /// Every family that is served. A new one is a file of values and one element here.
 public enum FamilyCatalog {
     /// In the order in which they are asked whether a configuration is theirs.
-    public static let all: [Family] = [.huggingFaceViT, .timmViT]
+    public static let all: [Family] = [
+        .huggingFaceViT, .huggingFaceCLIP, .openCLIP, .dinov2, .sigLIP, .timmViT, .prismaViT,
+    ]
 
     /// The family that is asked for, or the one that recognises the configuration.
     /// - Throws: ``ModelError/unknownArchitecture(found:known:)``.

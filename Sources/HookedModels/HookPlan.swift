@@ -205,9 +205,9 @@ private struct SelectionResolver {
         HookPlanError(capture: capture, hook: nil, reason: reason)
     }
 
-    /// `hook_embed` is taken before the class token joins, so it has patches only.
+    /// `hook_embed` is taken before the prefix joins, and positions may be learned for some tokens only.
     private mutating func positions(_ extent: Int, _ entry: HookTable.Entry) throws(HookPlanError) -> [Int]? {
-        let prefix = entry.point.site == .embed ? 0 : architecture.prefixTokens
+        let prefix = entry.axes.first == .position || entry.axes.contains(.query) ? extent - architecture.patches : 0
         switch selection.positions {
         case .all: return nil
         case .cls:

@@ -40,6 +40,14 @@ public struct HookFlags: Sendable, Hashable {
         self.useHookMLPIn = useHookMLPIn
     }
 
+    /// On where either is on.
+    func union(_ other: HookFlags) -> HookFlags {
+        HookFlags(
+            useAttnResult: useAttnResult || other.useAttnResult,
+            useSplitQKVInput: useSplitQKVInput || other.useSplitQKVInput, useAttnIn: useAttnIn || other.useAttnIn,
+            useHookMLPIn: useHookMLPIn || other.useHookMLPIn)
+    }
+
     /// Each head reads its own copy of the stream, so `ln1` has a head axis.
     var hasHeadInputs: Bool { useSplitQKVInput || useAttnIn }
 

@@ -52,9 +52,14 @@ extension Architecture {
         switch site {
         case .lnPre: hasPreNorm
         case .lnPreScale, .lnPreNormalized: hasPreNorm && normalization != .none
-        case .ln1Scale, .ln1Normalized, .lnFinalScale, .lnFinalNormalized: normalization != .none
+        case .ln1Scale, .ln1Normalized: normalization != .none
+        case .lnFinalScale, .lnFinalNormalized: normalization != .none && hasFinalNorm
         case .ln2Scale, .ln2Normalized: normalization != .none && !isAttentionOnly
         case .residMid, .mlpIn, .mlpPre, .mlpPost, .mlpOut: !isAttentionOnly
+        case .mlpMid: hasSoLU && !isAttentionOnly
+        case .mlpLnScale, .mlpLnNormalized: hasSoLU && !isAttentionOnly && normalization != .none
+        case .poolPattern, .poolAttnOut: pooling == .attention
+        case .fcNorm: hasPooledNorm
         default: true
         }
     }
@@ -63,15 +68,20 @@ extension Architecture {
     func shape(of site: Site, flags: HookFlags) -> (shape: [Int], axes: [Axis]) {
         switch site {
         case .embed: ([patches, width], [.position, .feature])
-        case .lnPreScale, .ln2Scale, .lnFinalScale: ([positions, 1], [.position, .single])
+        case .posEmbed: ([positionedTokens, width], [.position, .feature])
+        case .lnPreScale, .ln2Scale, .lnFinalScale, .mlpLnScale: ([positions, 1], [.position, .single])
         case .ln1Scale:
-            flags.hasHeadInputs
+            flags.hasHeadInputs && block == .preNorm
                 ? ([positions, heads, 1], [.position, .head, .single]) : ([positions, 1], [.position, .single])
-        case .ln1Normalized where flags.hasHeadInputs: ([positions, heads, width], [.position, .head, .feature])
+        case .ln1Normalized where flags.hasHeadInputs && block == .preNorm:
+            ([positions, heads, width], [.position, .head, .feature])
         case .attnIn, .qInput, .kInput, .vInput, .result: ([positions, heads, width], [.position, .head, .feature])
         case .q, .k, .v, .z: ([positions, heads, headWidth], [.position, .head, .feature])
         case .attnScores, .pattern: ([heads, positions, positions], [.head, .query, .key])
-        case .mlpPre, .mlpPost: ([positions, neurons], [.position, .feature])
+        case .mlpPre, .mlpMid, .mlpLnNormalized, .mlpPost: ([positions, neurons], [.position, .feature])
+        case .poolPattern: ([heads, 1, positions], [.head, .single, .key])
+        case .poolAttnOut: ([1, width], [.single, .feature])
+        case .fcNorm: ([pooledWidth], [.feature])
         case .postHead: (outputShape, outputAxes)
         default: ([positions, width], [.position, .feature])
         }
@@ -79,7 +89,7 @@ extension Architecture {
 
     private var outputAxes: [Axis] {
         switch pooling {
-        case .cls, .mean: [.feature]
+        case .cls, .mean, .meanOfAll, .attention, .clsThenMean, .clsAndDistillation: [.feature]
         case .clsAndMean: [.feature, .single]
         case .none: [.position, .feature]
         }

@@ -4,12 +4,16 @@ public import Tensors
 
 extension HookedModel {
     /// Whether streams can be read as classes: the model has a head, and its output is one row a position or picture.
-    public var hasHead: Bool { transformer.head != nil && architecture.pooling != .clsAndMean }
+    public var hasHead: Bool {
+        transformer.head != nil && architecture.pooledWidth == architecture.width && architecture.pooling != .clsAndMean
+    }
 
-    /// The final norm of a stream, [..., d_model]; the stream itself in a model without norms.
+    /// The final norm of a stream, [..., d_model]: the one before pooling, or, in a model whose norm comes after it, that
+    /// one; the stream itself in a model without norms.
     public func finalNormalized(_ stream: Tensor, on crew: Crew = .solo) -> Tensor {
-        guard let norm = transformer.lnFinal else { return stream }
-        return stream.layerNormalized(weight: norm.weight, bias: norm.bias, eps: norm.eps, on: crew)
+        [transformer.lnFinal, transformer.pooledNorm].compactMap { $0 }.reduce(stream) { x, norm in
+            x.layerNormalized(weight: norm.weight, bias: norm.bias, eps: norm.eps, on: crew)
+        }
     }
 
     /// x · W_H, with b_H where it is wanted: [..., d_model] → [..., class].

@@ -42,16 +42,29 @@ extension HookedModel {
     private var embeddingWeights: [NamedWeight] {
         let embedding = transformer.embedding
         let kernel = [architecture.width, architecture.channels, embedding.patch.height, embedding.patch.width]
-        let classToken = embedding.classToken.map { token in
-            NamedWeight("cls_token", [1, 1, architecture.width]) { token.reshaped([1, 1, token.count]) }
-        }
-        return [classToken].compactMap { $0 } + [
+        return prefixWeights + [
             NamedWeight("embed.proj.weight", kernel) {
                 embedding.projection.unpacked().permuted([1, 0]).reshaped(kernel)
             },
             NamedWeight("embed.proj.bias", [architecture.width]) { embedding.projection.unpackedBias() },
             NamedWeight("pos_embed.W_pos", embedding.positions.shape) { embedding.positions },
         ]
+    }
+
+    /// The tokens before the patches, under timm's names where ViT-Prisma has none.
+    private var prefixWeights: [NamedWeight] {
+        guard let prefix = transformer.embedding.prefix else { return [] }
+        let counts = [
+            ("cls_token", architecture.hasClassToken ? 1 : 0),
+            ("dist_token", architecture.hasDistillationToken ? 1 : 0),
+            ("reg_token", architecture.registers),
+        ]
+        var start = 0
+        return counts.filter { $0.1 > 0 }.map { name, count in
+            defer { start += count }
+            let rows = prefix.rows(start..<(start + count))
+            return NamedWeight(name, [1, count, architecture.width]) { rows.reshaped([1] + rows.shape) }
+        }
     }
 
     private var headWeights: [NamedWeight] {

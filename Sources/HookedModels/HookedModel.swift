@@ -35,8 +35,8 @@ public struct HookedModel: Sendable {
         self.architecture = architecture
         labels = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
         preprocessing = try family.preprocessing(input, architecture)
-        flags = options.flags
-        transformer = try ModelBuilder(architecture, family.weights, weights).build()
+        flags = options.flags.union(try family.flags(input))
+        transformer = try ModelBuilder(architecture, family.weights(input), weights).build()
         parameterCount = checkpoint.entries.reduce(0) { $0 + $1.count }
         // What was read has been packed; the file's own pages need not stay in memory.
         checkpoint.releasePages()

@@ -18,7 +18,10 @@ extension Architecture {
             throw fail("a patch of \(patch.height) × \(patch.width) is larger than \(image.height) × \(image.width)")
         }
         if positions > Limits.positions { throw fail("\(positions) positions, more than \(Limits.positions)") }
-        if pooling == .cls || pooling == .clsAndMean, !hasClassToken { throw fail("there is no class token to read") }
+        if [.cls, .clsAndMean, .clsThenMean, .clsAndDistillation].contains(pooling), !hasClassToken {
+            throw fail("there is no class token to read")
+        }
+        if registers < 0 || registers > Limits.positions { throw fail("\(registers) registers") }
         if !(eps >= 0 && eps < 1) { throw fail("an eps of \(eps)") }
     }
 }

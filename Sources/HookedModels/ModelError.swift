@@ -8,6 +8,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case configurationContradicts(file: String, reason: String)
     /// No family recognises the checkpoint.
     case unknownArchitecture(found: String, known: [String])
+    /// The family is served, but not with this part.
+    case unserved(String)
     /// The checkpoint has no configuration, and none can be derived.
     case noConfiguration
     /// A tensor from which a size is taken has another number of axes.
@@ -23,6 +25,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .configurationContradicts(let file, let reason): "\(file) contradicts itself: \(reason)"
         case .unknownArchitecture(let found, let known):
             "\(found) is not a family that is served; known are \(known.joined(separator: ", "))"
+        case .unserved(let part): "the model has \(part), which is not served"
         case .noConfiguration: "the checkpoint has no config.json, which says what its tensors are"
         case .wrongRank(let tensor, let found, let expected):
             "tensor '\(tensor)' has shape \(found), expected \(expected) axes"

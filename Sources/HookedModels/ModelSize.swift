@@ -4,7 +4,7 @@ internal import Tensors
 extension VisionTransformer {
     var byteCount: Int {
         let own = [embedding.projection.byteCount, head?.byteCount ?? 0, embedding.positions.count * 4]
-        let norms = [lnPre, lnFinal].compactMap { $0?.byteCount }
+        let norms = [lnPre, lnFinal, pooledNorm].compactMap { $0?.byteCount }
         return (own + norms + blocks.map(\.byteCount)).reduce(0, +)
     }
 }

@@ -1,33 +1,42 @@
 internal import Tensors
 
-/// Pictures become tokens: each patch is projected, the class token put in front, and the positions added.
+/// Pictures become tokens: each patch is projected, the prefix (class token, distillation token, registers) put in front,
+/// and the positions added to those tokens that have one.
 struct PatchEmbedding: Sendable {
     /// The convolution as a matrix: [channel · p · q, d_model].
     let projection: PackedMatrix
     let patch: Architecture.Extent
-    /// [1, d_model].
-    let classToken: Tensor?
-    /// [position, d_model].
+    /// [prefix, d_model]; `nil` where patches come first.
+    let prefix: Tensor?
+    /// [position, d_model], of the tokens that have one: the first of the prefix, then the patches.
     let positions: Tensor
+    /// How many tokens of the prefix have a position.
+    let positionedPrefix: Int
 
     /// pixels: [batch, channel, height, width] → [batch, position, d_model].
     func callAsFunction(_ pixels: Tensor, _ probe: inout Probe) -> Tensor {
         var embedded = projection.multiply(pixels.patches(patch.height, patch.width), on: probe.crew)
         probe.visit(.embed, &embedded)
+        let batch = pixels.shape[0]
         if probe.wants(.posEmbed) {
             var repeated = Tensor.concatenated(
-                Array(repeating: positions.reshaped([1] + positions.shape), count: pixels.shape[0]))
+                Array(repeating: positions.reshaped([1] + positions.shape), count: batch))
             probe.visit(.posEmbed, &repeated)
         }
-        var stream = withClassToken(embedded).adding(toEach: positions)
+        let patchPositions = positions.rows(positionedPrefix..<positions.shape[0])
+        var stream = embedded.adding(toEach: patchPositions)
+        if let prefix = prefixWithPositions {
+            let rows = Array(repeating: prefix.reshaped([1] + prefix.shape), count: batch)
+            stream = Tensor.concatenated([Tensor.concatenated(rows), stream], axis: 1)
+        }
         probe.visit(.fullEmbed, &stream)
         return stream
     }
 
-    private func withClassToken(_ embedded: Tensor) -> Tensor {
-        guard let classToken else { return embedded }
-        let token = classToken.reshaped([1, 1, classToken.count])
-        let tokens = Tensor.concatenated(Array(repeating: token, count: embedded.shape[0]))
-        return Tensor.concatenated([tokens, embedded], axis: 1)
+    private var prefixWithPositions: Tensor? {
+        guard let prefix, positionedPrefix > 0 else { return prefix }
+        let placed = prefix.rows(0..<positionedPrefix) + positions.rows(0..<positionedPrefix)
+        guard positionedPrefix < prefix.shape[0] else { return placed }
+        return Tensor.concatenated([placed, prefix.rows(positionedPrefix..<prefix.shape[0])])
     }
 }

@@ -11,6 +11,22 @@ extension Preprocessing {
             mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
     }
 
+    /// As `preprocessor_config.json` says; without one, as transformers' `CLIPImageProcessor` does by default, at the
+    /// model's size.
+    static func huggingFaceCLIP(_ input: FamilyInput, _ architecture: Architecture) throws -> Preprocessing {
+        if let preprocessor = input.preprocessor { return try Preprocessing(huggingFace: preprocessor) }
+        let side = Int64(architecture.image.height)
+        return try Preprocessing(huggingFace: [
+            "image_processor_type": "CLIPImageProcessor", "size": ["shortest_edge": .integer(side)],
+            "crop_size": ["height": .integer(side), "width": .integer(Int64(architecture.image.width))],
+        ])
+    }
+
+    /// As `preprocess_cfg` of `open_clip_config.json` says.
+    static func openCLIP(_ input: FamilyInput) throws -> Preprocessing {
+        try Preprocessing(openCLIP: input.configuration.value)
+    }
+
     /// As `pretrained_cfg` of `config.json` says.
     static func timm(_ input: FamilyInput, _ architecture: Architecture) throws -> Preprocessing {
         guard let configuration = input.configuration.value["pretrained_cfg"] else {

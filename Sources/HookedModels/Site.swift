@@ -29,6 +29,9 @@ public enum Site: String, CaseIterable, Sendable {
     case ln2Scale = "ln2.hook_scale"
     case ln2Normalized = "ln2.hook_normalized"
     case mlpPre = "mlp.hook_pre"
+    case mlpMid = "mlp.hook_mid"
+    case mlpLnScale = "mlp.ln.hook_scale"
+    case mlpLnNormalized = "mlp.ln.hook_normalized"
     case mlpPost = "mlp.hook_post"
     case mlpOut = "hook_mlp_out"
     case residPost = "hook_resid_post"
@@ -36,6 +39,9 @@ public enum Site: String, CaseIterable, Sendable {
     case lnFinalScale = "ln_final.hook_scale"
     case lnFinalNormalized = "ln_final.hook_normalized"
     case lnFinal = "hook_ln_final"
+    case poolPattern = "head.hook_pattern"
+    case poolAttnOut = "head.hook_attn_out"
+    case fcNorm = "hook_fc_norm"
     case postHead = "hook_post_head_pre_normalize"
 
     /// Whether the site stands in a block, once a layer.

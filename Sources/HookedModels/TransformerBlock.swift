@@ -1,7 +1,9 @@
 internal import Tensors
 
-/// One pre-norm block: x + attention(ln1(x)), then x + mlp(ln2(x)).
+/// One block. Before each half the stream is normalised, x + attention(ln1(x)), then x + mlp(ln2(x)); in ViT-Prisma's
+/// BertBlock what each half gives is normalised instead, x + ln1(attention(x)), then x + ln2(mlp(x)).
 struct TransformerBlock: Sendable {
+    let kind: Architecture.BlockKind
     let ln1: Norm?
     let attention: Attention
     let ln2: Norm?
@@ -15,9 +17,10 @@ struct TransformerBlock: Sendable {
         probe.visit(.residPre, layer, &x)
         let z = attention.mix(attentionInput(x, layer, &probe), queries: queries, layer, &probe)
         if let queries { x = x.slice(axis: 1, 0..<queries).compacted() }
-        if probe.wants(.attnOut, layer) || probe.wants(.result, layer) {
+        if kind == .branchNorm || probe.wants(.attnOut, layer) || probe.wants(.result, layer) {
             var out = attention.project(z, layer, &probe)
             probe.visit(.attnOut, layer, &out)
+            if kind == .branchNorm { out = ln1?(out, .ln1Scale, .ln1Normalized, layer, &probe) ?? out }
             x += out
         } else {
             attention.project(z, addingTo: &x, probe)
@@ -32,24 +35,27 @@ struct TransformerBlock: Sendable {
     /// The sites of a block at which positions beyond the first `queries` would be missing.
     static let sitesAfterQueries: [Site] = [
         .attnIn, .qInput, .kInput, .vInput, .q, .attnScores, .pattern, .z, .result, .attnOut, .residMid, .mlpIn,
-        .ln2Scale,
-        .ln2Normalized, .mlpPre, .mlpPost, .mlpOut, .residPost,
+        .ln2Scale, .ln2Normalized, .mlpPre, .mlpMid, .mlpLnScale, .mlpLnNormalized, .mlpPost, .mlpOut, .residPost,
     ]
 
     private func addFeedForward(_ mlp: FeedForward, _ x: inout Tensor, _ layer: Int, _ probe: inout Probe) {
         var input = x
         probe.visit(.mlpIn, layer, &input)
-        let normalized = ln2?(input, .ln2Scale, .ln2Normalized, layer, &probe) ?? input
-        input = normalized  // lets go of the stream, which the sum may then take over
-        guard probe.wants(.mlpOut, layer) else { return mlp(normalized, addingTo: &x, layer, &probe) }
-        var out = mlp(normalized, layer, &probe)
+        if kind == .preNorm {
+            let normalized = ln2?(input, .ln2Scale, .ln2Normalized, layer, &probe) ?? input
+            input = normalized  // lets go of the stream, which the sum may then take over
+            guard probe.wants(.mlpOut, layer) else { return mlp(normalized, addingTo: &x, layer, &probe) }
+        }
+        var out = mlp(input, layer, &probe)
         probe.visit(.mlpOut, layer, &out)
+        if kind == .branchNorm { out = ln2?(out, .ln2Scale, .ln2Normalized, layer, &probe) ?? out }
         x += out
     }
 
     private func attentionInput(_ x: Tensor, _ layer: Int, _ probe: inout Probe) -> AttentionInput {
+        let norm = kind == .preNorm ? ln1 : nil
         guard probe.wantsHeadInputs(layer) else {
-            return AttentionInput(ln1?(x, .ln1Scale, .ln1Normalized, layer, &probe) ?? x)
+            return AttentionInput(norm?(x, .ln1Scale, .ln1Normalized, layer, &probe) ?? x)
         }
         // Each head gets its own copy of the stream: [batch, position, head, d_model].
         let single = x.reshaped([x.shape[0], x.shape[1], 1, x.shape[2]])
@@ -59,10 +65,10 @@ struct TransformerBlock: Sendable {
         probe.visit(.qInput, layer, &q)
         probe.visit(.kInput, layer, &k)
         probe.visit(.vInput, layer, &v)
-        guard let ln1 else { return AttentionInput(query: q, key: k, value: v) }
+        guard let norm else { return AttentionInput(query: q, key: k, value: v) }
         return AttentionInput(
-            query: ln1(q, .ln1Scale, .ln1Normalized, layer, &probe),
-            key: ln1(k, .ln1Scale, .ln1Normalized, layer, &probe),
-            value: ln1(v, .ln1Scale, .ln1Normalized, layer, &probe))
+            query: norm(q, .ln1Scale, .ln1Normalized, layer, &probe),
+            key: norm(k, .ln1Scale, .ln1Normalized, layer, &probe),
+            value: norm(v, .ln1Scale, .ln1Normalized, layer, &probe))
     }
 }

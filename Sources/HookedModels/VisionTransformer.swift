@@ -7,6 +7,9 @@ struct VisionTransformer: Sendable {
     let lnPre: Norm?
     let blocks: [TransformerBlock]
     let lnFinal: Norm?
+    let attentionPooling: AttentionPooling?
+    /// After pooling.
+    let pooledNorm: Norm?
     /// [d_model, class]; `nil` for a model that ends with its features.
     let head: PackedMatrix?
 
@@ -26,7 +29,11 @@ struct VisionTransformer: Sendable {
         if stop != nil { return nil }
         x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x
         probe.visit(.lnFinal, &x)
-        var output = pool(x)
+        var output = pool(x, &probe)
+        if let pooledNorm {
+            output = output.layerNormalized(weight: pooledNorm.weight, bias: pooledNorm.bias, eps: pooledNorm.eps)
+            probe.visit(.fcNorm, &output)
+        }
         if let head { output = head.multiply(output, on: probe.crew) }
         probe.visit(.postHead, &output)
         return architecture.normalizesOutput ? output.dividingRows(by: output.lengthsOfRows()) : output
@@ -36,6 +43,7 @@ struct VisionTransformer: Sendable {
     private func queriesNeeded(of layer: Int, _ stop: Int?, _ probe: borrowing Probe) -> Int? {
         let isLast = layer == blocks.count - 1
         guard isLast, stop == nil, architecture.pooling == .cls, architecture.mask == .bidirectional,
+            architecture.block == .preNorm,
             !probe.wantsAny(TransformerBlock.sitesAfterQueries, layer), !probe.wantsHeadInputs(layer)
         else { return nil }
         let laterSites: [Site] = [.lnFinalScale, .lnFinalNormalized, .lnFinal]
@@ -43,15 +51,19 @@ struct VisionTransformer: Sendable {
     }
 
     /// [batch, position, d_model] → [batch, d_model], or what the pooling makes of it.
-    private func pool(_ x: Tensor) -> Tensor {
+    private func pool(_ x: Tensor, _ probe: inout Probe) -> Tensor {
         let patches = { x.slice(axis: 1, architecture.prefixTokens..<x.shape[1]).meanOverPositions() }
-        let classToken = { x.slice(axis: 1, 0..<1).reshaped([x.shape[0], x.shape[2]]) }
+        let first = { (count: Int) in x.slice(axis: 1, 0..<count).reshaped([x.shape[0], count * x.shape[2]]) }
         switch architecture.pooling {
-        case .cls: return classToken()
+        case .cls: return first(1)
+        case .clsAndDistillation: return first(2)
         case .mean: return patches()
+        case .meanOfAll: return x.meanOverPositions()
+        case .attention: return attentionPooling?(x, &probe) ?? x
         case .clsAndMean:
-            let parts = [classToken(), patches()].map { $0.reshaped([x.shape[0], x.shape[2], 1]) }
+            let parts = [first(1), patches()].map { $0.reshaped([x.shape[0], x.shape[2], 1]) }
             return Tensor.concatenated(parts, axis: 2)
+        case .clsThenMean: return Tensor.concatenated([first(1), patches()], axis: 1)
         case .none: return x
         }
     }

@@ -7,7 +7,7 @@ internal import Tensors
 /// (mass − uniform) / (1 − uniform) is 0 for such a head and 1 for one that looks nowhere else. A head gets the name of
 /// the largest excess; where a narrower kind explains nearly as much (previous patch rather than row), of that one.
 public struct HeadKind: Sendable, Equatable {
-    /// The name of a ``HeadScore`` that is a mass (`cls` for `attention_to_cls`), or `local`, `broad`, `mixed`.
+    /// The name of a ``HeadScore`` that is a mass (`cls` for `attention_to_cls`), or `local`, `broad`, `landmark`, `mixed`.
     public let name: String
     /// How clear the case is, up to 1.
     public let score: Double
@@ -16,7 +16,7 @@ public struct HeadKind: Sendable, Equatable {
     public var sentence: String { HeadKind.sentences[name] ?? "" }
 
     /// Every name, narrower kinds first.
-    public static let names = narrow.map(\.kind) + ["local", "broad", "mixed"]
+    public static let names = narrow.map(\.kind) + ["local", "landmark", "broad", "mixed"]
 
     /// From the narrowest to the widest set of keys.
     private static let narrow: [(kind: String, score: HeadScore)] = [
@@ -28,6 +28,7 @@ public struct HeadKind: Sendable, Equatable {
     private static let sentences = Dictionary(
         uniqueKeysWithValues: narrow.map { ($0.kind, $0.score.sentence) } + [
             ("local", "Patches look at their neighbourhood."),
+            ("landmark", HeadScore.agreement.sentence),
             ("broad", "The head looks nearly everywhere alike: it averages."),
             ("mixed", "Where the head looks depends on what is in the picture."),
         ])
@@ -62,10 +63,13 @@ public struct HeadKind: Sendable, Equatable {
         }
         let spread = (value("entropy") ?? 0) / max(log(Double(summary.layout.positions)), .leastNonzeroMagnitude)
         let nearness = HeadKind.nearness(value("mean_distance") ?? 0, summary.layout)
+        let agreement = value("agreement") ?? 0
         if nearness >= 0.4 {
             (name, score) = ("local", nearness)
         } else if spread >= 0.9 {
             (name, score) = ("broad", spread)
+        } else if agreement >= 0.6 {
+            (name, score) = ("landmark", agreement)
         } else {
             (name, score) = ("mixed", 1 - spread)
         }

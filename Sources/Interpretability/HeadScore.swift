@@ -14,6 +14,8 @@ public struct HeadScore: Sendable {
         case entropy
         /// Σ A · distance over patches, rows renormalised over them.
         case distance
+        /// Σ min(A[query, ·], Ā) with the mean row Ā.
+        case agreement
         /// Of each query, the keys that count; `nil` for a query without such keys.
         case mass(@Sendable (_ query: Int, PatchLayout) -> [Int]?)
     }
@@ -21,7 +23,7 @@ public struct HeadScore: Sendable {
     /// Every score, in the order in which answers list them. A new one is an element here.
     public static let all: [HeadScore] = [
         entropy, attentionToCLS, meanDistance, itself, corner, edge, row, column, previousPatch, nextPatch, previousRow,
-        nextRow,
+        nextRow, agreement,
     ]
 
     /// Mean entropy of the rows, in nats: ln(positions) for a head that looks everywhere alike.
@@ -80,6 +82,10 @@ public struct HeadScore: Sendable {
 
     /// Mass on the patch below.
     public static let nextRow = neighbour("next_row", "Every patch looks at the one below it.", rows: 1, columns: 0)
+
+    /// How alike the queries look: the mean overlap of their rows with the mean row, 1 where all are the same.
+    public static let agreement = HeadScore(
+        name: "agreement", sentence: "Whatever the query, the head looks at the same few patches.", measure: .agreement)
 
     private static func neighbour(_ name: String, _ sentence: String, rows: Int, columns: Int) -> HeadScore {
         HeadScore(

@@ -69,7 +69,7 @@ private struct ScorePlan: Sendable {
         case .mass(let keysOf):
             keys = (0..<layout.positions).compactMap { query in keysOf(query, layout).map { (query, $0) } }
         case .distance: distances = layout.distances
-        case .entropy: break
+        case .entropy, .agreement: break
         }
         self.keys = keys
         self.distances = distances
@@ -85,6 +85,7 @@ private struct ScorePlan: Sendable {
         case .entropy: entropy(map)
         case .distance: distance(map)
         case .mass: mass(map)
+        case .agreement: agreement(map)
         }
     }
 
@@ -104,6 +105,16 @@ private struct ScorePlan: Sendable {
             for key in keys { sum += Double(map[start + key]) }
         }
         return sum / Double(keys.count)
+    }
+
+    private func agreement(_ map: Span<Float>) -> Double {
+        let count = layout.positions
+        var mean = [Double](repeating: 0, count: count)
+        for query in 0..<count { for key in 0..<count { mean[key] += Double(map[query * count + key]) } }
+        for key in 0..<count { mean[key] /= Double(count) }
+        var sum = 0.0
+        for query in 0..<count { for key in 0..<count { sum += min(Double(map[query * count + key]), mean[key]) } }
+        return sum / Double(count)
     }
 
     private func distance(_ map: Span<Float>) -> Double {

@@ -12,13 +12,14 @@ public struct PrismaService: Sendable {
     let transportLimits: [(name: String, value: Int)]
     let lane: ComputeLane
     let pool: BlockingPool
+    let metrics = ServiceMetrics()
 
     /// - Parameter transportLimits: what the layer below bounds, to be shown beside the limits of this one.
     public init(
         models: [ModelSource], limits: ServiceLimits = ServiceLimits(), webLimits: WebLimits = WebLimits(),
         transportLimits: [(name: String, value: Int)] = [], log: Logger
     ) {
-        self.models = ModelRegistry(models, log: log)
+        self.models = ModelRegistry(models, memoryLimit: limits.modelMemory, log: log)
         self.limits = limits
         self.webLimits = webLimits
         self.transportLimits = transportLimits
@@ -34,7 +35,13 @@ public struct PrismaService: Sendable {
             info: OpenAPIDocument.Info(
                 title: "Prisma server", version: ServerVersion.number,
                 summary: "Looks inside vision transformers: predictions, and every activation on the way."),
-            files: publicFolder.map { StaticFiles(root: $0) }, limits: webLimits, workers: pool, log: log)
+            files: publicFolder.map { StaticFiles(root: $0) }, limits: webLimits, workers: pool, log: log,
+            observe: metrics.requests.observe)
+    }
+
+    /// Who counts connections, for `GET /metrics`; `nil` once nobody does.
+    public func countConnections(_ count: @escaping @Sendable () -> ConnectionFigures?) {
+        metrics.countConnections(count)
     }
 
     /// Takes no new work and returns when all that was accepted has been computed.

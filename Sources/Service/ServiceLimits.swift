@@ -14,6 +14,8 @@ public struct ServiceLimits: Sendable, Equatable {
     public var deadline = Duration.seconds(60)
     /// Rows that requests share one forward pass up to.
     public var batchRows = 32
+    /// Bytes that the weights of all models may take; four fifths of what the machine, or the container, has.
+    public var modelMemory = SystemMemory.bytes / 5 * 4
 
     /// The limits of the interface's contract.
     public init() {}

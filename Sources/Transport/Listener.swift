@@ -79,6 +79,7 @@ actor Listener {
 
     /// One attempt to say why; nobody is waited for.
     private func refuse(_ socket: Socket) {
+        openConnections.refuse()
         _ = refusal.withUnsafeBytes { socket.write($0, more: false) }
         socket.endWriting()
     }

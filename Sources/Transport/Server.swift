@@ -25,6 +25,12 @@ public final class Server: Sendable {
     /// Connections open now.
     public var connectionCount: Int { openConnections.count }
 
+    /// Connections taken since the start.
+    public var acceptedCount: Int { openConnections.accepted }
+
+    /// Connections turned away since the start, because as many as may be were open.
+    public var refusedCount: Int { openConnections.refused }
+
     /// Binds and listens. When this returns, connections are accepted.
     /// - Returns: The address in use, with the port that the system chose for port 0.
     public func start() async throws(TransportError) -> SocketAddress {

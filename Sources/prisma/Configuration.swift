@@ -88,6 +88,7 @@ struct Configuration: Sendable {
         result.responseTensors = limits.responseTensors
         result.queue = limits.queue
         result.deadline = .milliseconds(limits.deadline)
+        result.modelMemory = limits.modelMemory ?? result.modelMemory
         return result
     }
 

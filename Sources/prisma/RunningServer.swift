@@ -23,6 +23,12 @@ struct RunningServer {
         server = Server(configuration: configuration.transport, handler: application, log: log)
         grace = configuration.grace
         self.log = log
+        // Weakly, for the server holds the service as its handler.
+        service.countConnections { [weak server] in
+            server.map {
+                ConnectionFigures(open: $0.connectionCount, accepted: $0.acceptedCount, refused: $0.refusedCount)
+            }
+        }
         address = try await server.start()
         log.notice("listening on http://\(address)")
         let service = service

@@ -39,8 +39,46 @@ struct CheckpointTests {
         #expect(try Checkpoint(path: folder.path).entries.map(\.name) == ["a"])
     }
 
+    @Test(arguments: ["pytorch_model.bin", "open_clip_pytorch_model.bin", "model_0.pth", "weights.pt", "last.ckpt"])
+    func aFolderOfOnePyTorchFileIsOpened(name: String) throws {
+        try folder.write(name, TorchFiles.good)
+        try folder.write("config.json", #"{"model_type": "vit"}"#)
+        let checkpoint = try Checkpoint(path: folder.path)
+        #expect(checkpoint.entries.map(\.name) == ["w"] && checkpoint.layout == .huggingFace)
+        #expect(try checkpoint.tensor(named: "w").elements.last == 11)
+        #expect(try checkpoint.record() == [:])
+        checkpoint.releasePages()
+        #expect(try checkpoint.digest() == FileDigest.sha256(of: ["\(folder.path)/\(name)"]) { false })
+        #expect(try Checkpoint(path: "\(folder.path)/\(name)").entries == checkpoint.entries)
+    }
+
+    @Test func theUsualNameComesBeforeOtherPyTorchFiles() throws {
+        try folder.write("pytorch_model.bin", TorchFiles.good)
+        try folder.write("optimizer.pt", "not looked at")
+        #expect(try Checkpoint(path: folder.path).entries.map(\.name) == ["w"])
+    }
+
+    @Test func partsOfAPyTorchCheckpointAreReadAsOne() throws {
+        for name in ["a", "b"] {
+            let pickle = PickleWriter.pickle {
+                $0.dict { part in
+                    part.text(name)
+                    part.tensor(storage: 12, [12], [1])
+                }
+            }
+            try folder.write("pytorch_model-\(name).bin", TorchFiles.archive(pickle))
+        }
+        let index = #"{"weight_map": {"a": "pytorch_model-a.bin", "b": "pytorch_model-b.bin"}}"#
+        try folder.write("pytorch_model.bin.index.json", index)
+        let checkpoint = try Checkpoint(path: folder.path)
+        #expect(checkpoint.entries.map(\.name) == ["a", "b"] && checkpoint.files.count == 2)
+        try folder.write("pytorch_model.bin.index.json", #"{"weight_map": {"a": "x.safetensors"}}"#)
+        #expect(throws: CheckpointError.self) { try Checkpoint(path: folder.path) }
+    }
+
     @Test(arguments: [
-        (["a.pt", "b.pth"], "PyTorch files (a.pt, b.pth) are not read yet"), ([], "no weights were found"),
+        (["a.pt", "b.pth"], "which of a.pt, b.pth is meant? Name the file, or call it pytorch_model.bin"),
+        ([], "no weights were found"),
         (["a.safetensors", "b.safetensors"], "which of a.safetensors, b.safetensors"),
     ])
     func whatCannotBeOpenedSaysWhy(files: [String], sentence: String) throws {

@@ -36,7 +36,7 @@ import TextNumbers
         for site in Site.allCases {
             let own = points.filter { $0.site == site }
             switch site {
-            case .lnPre, .lnPreScale, .lnPreNormalized: #expect(own.isEmpty, "\(site) without a norm before the blocks")
+            case _ where !architecture.has(site): #expect(own.isEmpty, "\(site)")
             case _ where site.isInBlock: #expect(own.map(\.layer) == [0, 1, 2], "\(site)")
             default: #expect(own.map(\.layer) == [nil], "\(site)")
             }

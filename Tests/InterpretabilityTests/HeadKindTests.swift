@@ -41,7 +41,11 @@ import Testing
         }
         #expect(kind(share: 0.9, around)?.name == "local")
         #expect(kind { _, _ in Array(1..<26) }?.name == "broad")
-        #expect(kind(share: 1) { _, _ in [13, 8] }?.name == "mixed")
+        #expect(kind(share: 1) { _, _ in [13, 8] }?.name == "landmark")
+        let scattered = { (row: Int, column: Int) in
+            [1 + (row * 11 + column * 7 + 3) % 25, 1 + (row * 5 + column * 13) % 25]
+        }
+        #expect(kind(share: 1, scattered)?.name == "mixed")
     }
 
     @Test func theScoreIsTheShareBeyondUniformAttention() throws {

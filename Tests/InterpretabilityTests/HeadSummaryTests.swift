@@ -63,9 +63,16 @@ import Testing
     @Test func aPictureOfOnePatchHasNoNeighbours() {
         let layout = PatchLayout(rows: 1, columns: 1, prefix: 1, hasClassToken: true)
         let scores = scores(Self.map(layout) { _ in [1] }, layout)
-        #expect(Set(scores.keys) == ["entropy", "attention_to_cls", "mean_distance", "self", "corner", "edge"])
+        #expect(
+            Set(scores.keys) == ["entropy", "attention_to_cls", "mean_distance", "self", "corner", "edge", "agreement"])
         #expect(scores["mean_distance"] == 0)
         #expect(scores["self"] == 0.5)
+    }
+
+    @Test func agreementIsTheOverlapWithTheMeanRow() {
+        #expect(scores(Self.map { _ in [2, 3] })["agreement"] == 1)
+        // Each query looks at a key of its own: each row shares 1/7 with the mean row.
+        #expect(abs((scores(Self.map { [$0] })["agreement"] ?? .nan) - 1 / 7) < 1e-6)
     }
 
     @Test func rowsWithoutWeightOnPatchesHaveNoDistance() {

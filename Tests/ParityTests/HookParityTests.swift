@@ -15,9 +15,10 @@ import TextNumbers
         let info = try reference.info()
         let expected = try reference.tensors("cache.safetensors")
         let pixels = try #require(try reference.tensors("input.safetensors")["pixel_values"])
-        let plan = try HookPlan([CaptureRequest(hooks: ["*"])], for: model.architecture)
+        let plan = try HookPlan([CaptureRequest(hooks: ["*"])], for: model.architecture, flags: model.flags)
         let result = try #require(model.run([ForwardRequest(pixels: pixels, plan: plan)]).first)
-        #expect(Set(result.captures.map(\.name)) == Set(expected.keys))
+        // Libraries that have no hooks of their own show some places less than we do.
+        #expect(Set(expected.keys).subtracting(result.captures.map(\.name)).isEmpty)
         var worst = (hook: "", ratio: 0.0)
         for (hook, values) in result.captures {
             guard let truth = expected[hook] else { continue }
@@ -36,11 +37,12 @@ import TextNumbers
         let model = try reference.load()
         let info = try reference.info()
         let outputs = try reference.tensors("output.safetensors")
-        let truth = try #require(outputs["prisma_output"] ?? outputs["output"])
+        let names = ["image_features", "prisma_output", "output", "logits", "pooler_output"]
+        let truth = try #require(names.compactMap { outputs[$0] }.first)
         let pixels = try #require(try reference.tensors("input.safetensors")["pixel_values"])
         let result = try #require(model.run([ForwardRequest(pixels: pixels, plan: .empty)]).first?.output)
         #expect(result.shape == truth.shape)
-        let allowed = try reference.allowedError(at: "hook_post_head_pre_normalize", in: info)
+        let allowed = try reference.allowedOutputError(truth, in: info)
         #expect(largestDifference(result.joined, truth) <= allowed)
     }
 

@@ -81,6 +81,7 @@ import Web
         },
         Limit(key: "body_rate", least: 1, most: 1_000_000_000) { $0.transport.timeouts.bodyRate },
         Limit(key: "idle", least: 1, most: 86_400_000) { Int($0.transport.timeouts.idle / .milliseconds(1)) },
+        Limit(key: "model_memory", least: 0, most: 1 << 50) { $0.serviceLimits.modelMemory },
     ]
 
     @Test(arguments: limits)

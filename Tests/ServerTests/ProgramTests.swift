@@ -72,6 +72,27 @@ import TextNumbers
         #expect(await server.program.end().status == 0)
     }
 
+    /// The weights' memory goes back to the system, and comes again with the model.
+    @Test(
+        .disabled(if: ProcessInfo.processInfo.environment["PRISMA_SANITIZER"] != nil, "sanitizers keep what is freed"))
+    func unloadingGivesTheMemoryBack() async throws {
+        let server = try await ServingProgram(TinyModel(layers: 2, width: 512, heads: 8, neurons: 2_048))
+        try await server.untilReady()
+        let client = try server.client()
+        let document = try JSONValue.parse(try await client.request("GET", "/v1/models/vit").body)
+        let bytes = try #require(document["bytes"]?.int)
+        let loaded = try server.program.residentBytes()
+        #expect(try await client.request("POST", "/v1/models/vit/unload").status == 200)
+        let unloaded = try server.program.residentBytes()
+        print("memory: \(bytes >> 20) MiB of weights, \((loaded - unloaded) >> 20) MiB given back")
+        #expect(loaded - unloaded > bytes * 3 / 4)
+        #expect(try await client.request("POST", "/v1/models/vit/load").status == 200)
+        #expect(
+            try await client.request("POST", "/v1/models/vit/predict", [Self.png], body: Self.picture).status == 200)
+        server.program.kill(SIGTERM)
+        #expect(await server.program.end().status == 0)
+    }
+
     @Test func aConfigurationThatCannotBeUsedEndsItWithTwo() async throws {
         let folder = try TemporaryFolder()
         let slip = try folder.write(Array("server: {prot: 1}".utf8), to: "slip.yaml")

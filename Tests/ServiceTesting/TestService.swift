@@ -49,6 +49,11 @@ public struct TestService: Sendable {
     /// A log that nobody reads.
     public static let silence = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
+    /// Replaces the files of a model; what is in memory stays as it is.
+    public func write(_ checkpoint: TinyCheckpoint, named id: String) throws {
+        _ = try checkpoint.write(to: folder, named: id)
+    }
+
     /// Asks without a body.
     public func get(_ target: String, fields: HTTPFields = [:]) async throws -> Answer {
         try await application.ask(.get, target, fields: fields)

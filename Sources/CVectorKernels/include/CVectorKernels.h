@@ -62,6 +62,9 @@ void prisma_pack(const float *w, ptrdiff_t k_stride, ptrdiff_t n_stride, ptrdiff
 // The processors this process may run on.
 int prisma_processors(void);
 
+// Gives what the C library keeps of freed small blocks back to the system.
+void prisma_trim_heap(void);
+
 // Tells the processor that this thread spins.
 static inline void prisma_spin_pause(void) {
 #if defined(__x86_64__)

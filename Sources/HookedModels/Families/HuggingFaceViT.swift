@@ -28,22 +28,25 @@ extension Family {
             }
             return architecture
         },
-        weights: WeightNames(
-            prefixes: ["vit", ""],
-            patches: "embeddings.patch_embeddings.projection",
-            classToken: "embeddings.cls_token",
-            positions: "embeddings.position_embeddings",
-            block: "encoder.layer",
-            ln1: "layernorm_before",
-            projection: .separate(
-                query: "attention.attention.query", key: "attention.attention.key", value: "attention.attention.value"),
-            attentionOutput: "attention.output.dense",
-            ln2: "layernorm_after",
-            mlpInput: "intermediate.dense",
-            mlpOutput: "output.dense",
-            lnFinal: "layernorm",
-            head: "classifier",
-            ignored: ["pooler.", "vit.pooler.", "embeddings.mask_token", "vit.embeddings.mask_token"]),
+        weights: { _ in
+            WeightNames(
+                prefixes: ["vit", ""],
+                patches: "embeddings.patch_embeddings.projection",
+                classToken: "embeddings.cls_token",
+                positions: "embeddings.position_embeddings",
+                block: "encoder.layer",
+                ln1: "layernorm_before",
+                projection: .separate(
+                    query: "attention.attention.query", key: "attention.attention.key",
+                    value: "attention.attention.value"),
+                attentionOutput: "attention.output.dense",
+                ln2: "layernorm_after",
+                mlpInput: "intermediate.dense",
+                mlpOutput: "output.dense",
+                lnFinal: "layernorm",
+                head: "classifier",
+                ignored: ["pooler.", "vit.pooler.", "embeddings.mask_token", "vit.embeddings.mask_token"])
+        },
         labels: { try ClassLabel.fromHuggingFace($0.configuration) },
         preprocessing: { try .huggingFace($0, $1) })
 }

@@ -1,50 +1,90 @@
 internal import Checkpoints
+internal import Tensors
 internal import TextNumbers
 
 extension Family {
-    /// timm's `VisionTransformer`, with a class token or with pooled patches.
+    /// timm's `VisionTransformer`: what its architectures differ in is told by the tensors.
     static let timmViT = Family(
         name: "timm_vit",
-        summary: "timm's VisionTransformer, with class token or with average pooling",
-        recognises: { $0["architecture"]?.string?.hasPrefix("vit_") == true },
+        summary:
+            "timm's VisionTransformer: class token, pooling, registers, layer scale, pre-norm, DeiT, attention pooling",
+        recognises: { configuration in
+            let name = configuration["architecture"]?.string ?? ""
+            return ["vit_", "deit_", "deit3_", "flexivit_", "test_vit"].contains { name.hasPrefix($0) }
+        },
         architecture: { input in
             let fields = input.configuration
-            let arguments = fields.object("model_args")
+            let weights = input.weights
             let sizes = try TimmSizes(input)
+            let name = try fields.string("architecture") ?? ""
             var architecture = Architecture(
                 layers: sizes.layers,
                 width: sizes.width,
-                heads: try arguments.int("num_heads", Limits.heads) ?? sizes.usualHeads,
+                heads: try fields.object("model_args").int("num_heads", Limits.heads) ?? sizes.usualHeads(name),
                 neurons: sizes.neurons,
                 image: sizes.image,
                 patch: sizes.patch,
-                eps: 1e-6)
+                // CLIP's are the ones with a norm before the blocks, and with torch's own eps.
+                eps: weights.contains("norm_pre.weight") ? 1e-5 : 1e-6)
             architecture.channels = sizes.channels
-            architecture.hasClassToken = input.weights.contains("cls_token")
-            architecture.classes = try input.weights.rowsIfPresent("head.weight")
+            architecture.activation = TimmFacts.activation(of: name)
+            architecture.hasClassToken = weights.contains("cls_token")
+            architecture.hasDistillationToken = weights.contains("dist_token")
+            architecture.registers = weights.contains("reg_token") ? try weights.shape("reg_token", rank: 3)[1] : 0
+            architecture.hasPreNorm = weights.contains("norm_pre.weight")
+            architecture.hasLayerScale = weights.contains("blocks.0.ls1.gamma")
+            architecture.hasFinalNorm = weights.contains("norm.weight")
+            architecture.hasPooledNorm = weights.contains("fc_norm.weight")
+            architecture.classes = try weights.rowsIfPresent("head.weight")
+            architecture.positioned = try weights.positioned("pos_embed", architecture)
             switch try fields.string("global_pool") ?? (architecture.hasClassToken ? "token" : "avg") {
-            case "token": architecture.pooling = .cls
+            case "token": architecture.pooling = architecture.hasDistillationToken ? .clsAndDistillation : .cls
             case "avg": architecture.pooling = .mean
+            case "map": architecture.pooling = .attention
             case "": architecture.pooling = .none
-            default: throw fields.wrong("global_pool", "token, avg or empty")
+            default: throw fields.wrong("global_pool", "token, avg, map or empty")
             }
             return architecture
         },
-        weights: WeightNames(
-            patches: "patch_embed.proj",
-            classToken: "cls_token",
-            positions: "pos_embed",
-            block: "blocks",
-            ln1: "norm1",
-            projection: .fused("attn.qkv"),
-            attentionOutput: "attn.proj",
-            ln2: "norm2",
-            mlpInput: "mlp.fc1",
-            mlpOutput: "mlp.fc2",
-            lnFinal: "norm",
-            head: "head"),
+        weights: { _ in
+            WeightNames(
+                patches: "patch_embed.proj",
+                classToken: "cls_token",
+                distillationToken: "dist_token",
+                registers: "reg_token",
+                positions: "pos_embed",
+                lnPre: "norm_pre",
+                block: "blocks",
+                ln1: "norm1",
+                projection: .fused("attn.qkv"),
+                attentionOutput: "attn.proj",
+                layerScales: ("ls1.gamma", "ls2.gamma"),
+                ln2: "norm2",
+                mlpInput: "mlp.fc1",
+                mlpOutput: "mlp.fc2",
+                lnFinal: "norm",
+                attentionPooling: .init(
+                    query: "attn_pool.latent", projection: .queryAndPairs(query: "attn_pool.q", pairs: "attn_pool.kv"),
+                    output: "attn_pool.proj", norm: "attn_pool.norm", mlpInput: "attn_pool.mlp.fc1",
+                    mlpOutput: "attn_pool.mlp.fc2"),
+                pooledNorm: "fc_norm",
+                head: "head",
+                distillationHead: "head_dist")
+        },
         labels: { try ClassLabel.fromTimm($0.configuration) },
         preprocessing: { try .timm($0, $1) })
+}
+
+/// What neither a timm configuration nor its tensors tell (timm 1.0, `vision_transformer.py`).
+private enum TimmFacts {
+    static func activation(of name: String) -> Activation {
+        if name.contains("quickgelu") { return .quickGELU }
+        let tanh = [
+            "vit_base_patch32_siglip", "vit_giantopt_patch16_siglip", "vit_large_patch16_siglip_512",
+            "vit_large_patch16_siglip_gap_512", "vit_so400m_patch16_siglip",
+        ]
+        return tanh.contains { name.hasPrefix($0) } ? .geluTanh : .gelu
+    }
 }
 
 /// The sizes of a timm model. Its configuration names an architecture and what differs from it, so the tensors are asked:
@@ -58,8 +98,12 @@ private struct TimmSizes {
         let kernel = try weights.shape("patch_embed.proj.weight", rank: 4)
         (width, channels) = (kernel[0], kernel[1])
         patch = Architecture.Extent(height: kernel[2], width: kernel[3])
-        layers = TimmSizes.blocks(weights)
+        layers = weights.blocks("blocks")
         neurons = try weights.shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
+        let narrowed = try weights.shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
+        guard narrowed == neurons else {
+            throw ModelError.unserved("a gated MLP (fc1 gives \(neurons), fc2 takes \(narrowed))")
+        }
         let arguments = input.configuration.object("model_args")
         if let size = try arguments.extent("img_size", Limits.side) {
             image = size
@@ -73,13 +117,10 @@ private struct TimmSizes {
         }
     }
 
-    /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
-    private static func blocks(_ weights: WeightReader) -> Int {
-        let names = weights["blocks"].unused.map { $0.split(separator: ".") }
-        let numbers = Set(names.compactMap { $0.count > 1 ? Int($0[1]) : nil })
-        return (0...).first { !numbers.contains($0) } ?? 0
+    /// timm's heads are 64 wide, but for its largest and its smallest models.
+    func usualHeads(_ name: String) -> Int {
+        if name.hasPrefix("vit_base_patch16_gap") { return 16 }
+        if name.hasPrefix("test_vit") { return max(1, width / 32) }
+        return [1_152: 16, 1_280: 16, 1_408: 16, 1_536: 16, 1_664: 16][width] ?? max(1, width / 64)
     }
-
-    /// timm's heads are 64 wide, but for its three largest models.
-    var usualHeads: Int { [1_280: 16, 1_408: 16, 1_664: 16][width] ?? max(1, width / 64) }
 }

@@ -19,6 +19,9 @@ struct ComputeLane: Sendable {
     /// Whether new work is taken.
     var isAccepting: Bool { !scheduler.isDraining }
 
+    /// What has been done, and what is queued now.
+    var metrics: SchedulerMetrics { scheduler.metrics }
+
     /// Takes no more work and returns when all that was accepted has been answered.
     func drain() async { await scheduler.drain() }
 
@@ -26,7 +29,7 @@ struct ComputeLane: Sendable {
     func run(
         _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
     ) async throws -> ForwardResult {
-        let key = Inference.Key(model: model.id, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
+        let key = Inference.Key(model: model.identity, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
         let output = try await submit(
             .forward(request, model), rows: request.pixels.shape[0], key: alone ? nil : key, context)
         guard case .forward(let result) = output else { preconditionFailure("a pass gives what passes give") }

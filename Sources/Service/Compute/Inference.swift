@@ -21,7 +21,8 @@ struct Inference: BatchModel {
 
     /// What requests must agree in to share a forward pass.
     struct Key: Hashable, Sendable {
-        let model: String
+        /// The value, not its name: a model that was unloaded and loaded again may have come from other files.
+        let model: ObjectIdentifier
         let flags: HookFlags
         let stopAtLayer: Int?
     }

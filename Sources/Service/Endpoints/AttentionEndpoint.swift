@@ -61,8 +61,8 @@ enum AttentionEndpoint {
             details: """
                 Tensors: `pattern` (or `scores`) [input, layer, head, query, key]; with `rollout` also `rollout` [input, \
                 query, key], over all layers and heads whichever are shown; with `summary`, each [input, layer, head]: \
-                `entropy` (nats), `mean_distance` (patches), and masses averaged over the queries that have such keys: \
-                \(HeadScore.all.map { "`\($0.name)`" }.dropFirst(1).filter { $0 != "`mean_distance`" }.joined(separator: ", ")). \
+                \(HeadScore.all.map { "`\($0.name)`" }.joined(separator: ", ")); entropy in nats, mean_distance in patches, \
+                the others shares from 0 to 1, averaged over the queries for which they exist. \
                 Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, by the mean over the inputs.
                 """,
             tag: "Running a model",

@@ -22,6 +22,7 @@ enum LimitsEndpoint {
             ("image_side", own.image.side),
             ("inputs", own.inputs),
             ("response_tensors", own.responseTensors),
+            ("model_memory", own.modelMemory),
             ("queue", own.queue),
             ("deadline", Int(own.deadline / .milliseconds(1))),
         ]

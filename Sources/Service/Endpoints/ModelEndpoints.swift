@@ -26,11 +26,14 @@ enum ModelEndpoints {
             .get, "/v1/models/{model}", "One model",
             details: "Its architecture under the names of ViT-Prisma's configuration, labels, and preprocessing.",
             tag: "Models", responds: .json("The model.", ModelDocument.schema), errors: [.notFound: "No such model."]
-        ) { call in
-            let id = call.path["model"]
-            guard let state = service.models.state(of: id) else { throw service.models.unknown(id) }
-            return ModelDocument.detail(id, state)
-        }
+        ) { call in try document(of: call.path["model"], service) }
+    }
+
+    /// A model as it stands now.
+    /// - Throws: 404.
+    static func document(of id: String, _ service: PrismaService) throws(Problem) -> JSONValue {
+        guard let state = service.models.state(of: id) else { throw service.models.unknown(id) }
+        return ModelDocument.detail(id, state)
     }
 }
 

@@ -9,7 +9,7 @@ enum ModelDocument {
     static let summarySchema = Schema.object(
         "ModelSummary",
         properties: [
-            .init("id", .string), .init("state", .choice(["loaded", "loading", "failed"])),
+            .init("id", .string), .init("state", .choice(ModelState.names)),
             .init("reason", .string.described("Why it failed."), isRequired: false),
             .init("family", .string, isRequired: false), .init("parameters", .integer, isRequired: false),
             .init("bytes", .integer, isRequired: false),
@@ -57,7 +57,7 @@ enum ModelDocument {
         var members = [JSONMember("id", .string(id)), JSONMember("state", .string(state.name))]
         switch state {
         case .failed(let reason): members.append(JSONMember("reason", .string(reason)))
-        case .loading: break
+        case .loading, .unloaded: break
         case .loaded(let loaded):
             members += [
                 JSONMember("family", .string(loaded.model.family)),

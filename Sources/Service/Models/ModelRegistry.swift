@@ -1,24 +1,28 @@
-internal import Checkpoints
-internal import Foundation
 internal import HTTPTypes
-internal import HookedModels
 internal import Logging
 internal import Scheduling
 internal import Synchronization
 internal import Web
 
 /// The configured models and where each of them stands. They load one after the other on a thread of their own, while
-/// the server already answers.
+/// the server already answers; `ModelRegistry+Loading` has how.
 public final class ModelRegistry: Sendable {
-    private let sources: [ModelSource]
-    private let states: Mutex<[String: ModelState]>
-    private let loader = BlockingPool(name: "prisma.loader", threads: 1)
-    private let log: Logger
+    let sources: [ModelSource]
+    let states: Mutex<[String: ModelState]>
+    /// Loading and unloading, one at a time, so that what fits is known.
+    let changes = InTurn()
+    let loader = BlockingPool(name: "prisma.loader", threads: 1)
+    let hasher = BlockingPool(name: "prisma.digests", threads: 1)
+    let digests = Mutex<[FileVersion: String]>([:])
+    let memoryLimit: Int
+    let log: Logger
 
-    /// - Precondition: the ids are unique.
-    init(_ sources: [ModelSource], log: Logger) {
+    /// - Parameter memoryLimit: bytes that the weights of all models may take.
+    /// - Precondition: The ids are unique.
+    init(_ sources: [ModelSource], memoryLimit: Int, log: Logger) {
         precondition(Set(sources.map(\.id)).count == sources.count, "two models share an id")
         self.sources = sources
+        self.memoryLimit = memoryLimit
         self.log = log
         states = Mutex(Dictionary(uniqueKeysWithValues: sources.map { ($0.id, .loading) }))
     }
@@ -29,7 +33,7 @@ public final class ModelRegistry: Sendable {
     /// Where a model stands; `nil` for an id that is not configured.
     public func state(of id: String) -> ModelState? { states.withLock { $0[id] } }
 
-    /// Whether every configured model is loaded or has failed.
+    /// Whether no model is being loaded or waits to be.
     public var isSettled: Bool {
         states.withLock { states in
             states.values.allSatisfy { state in if case .loading = state { false } else { true } }
@@ -43,26 +47,28 @@ public final class ModelRegistry: Sendable {
         }
     }
 
-    /// Loads every model, then computes the digests of their weights. Returns when all is done.
-    public func loadAll(digests: Bool = true) async {
-        for source in sources { await load(source) }
-        guard digests else { return }
-        for id in ids {
-            guard case .loaded(let model) = state(of: id), let source = sources.first(where: { $0.id == id }) else {
-                continue
+    /// The models in memory.
+    var loaded: [LoadedModel] {
+        states.withLock { states in
+            sources.compactMap { source in
+                if case .loaded(let model) = states[source.id] { model } else { nil }
             }
-            await digest(source, model)
         }
     }
 
     /// A model that can run.
-    /// - Throws: 404 with the nearest ids, 503 while it loads, 409 with the reason where it could not be loaded.
+    /// - Throws: 404 with the nearest ids, 503 while it loads, 409 where it was unloaded or, with the reason, could not be
+    ///   loaded.
     func model(_ id: String) throws(Problem) -> LoadedModel {
         switch state(of: id) {
         case .loaded(let model): return model
         case .loading:
             throw Problem(
                 .serviceUnavailable, "The model '\(id)' is being loaded.", headerFields: [.retryAfter: "2"])
+        case .unloaded:
+            throw Problem(
+                .conflict,
+                "The model '\(id)' is not loaded: it was unloaded. POST /v1/models/\(id)/load loads it again.")
         case .failed(let reason): throw Problem(.conflict, "The model '\(id)' could not be loaded: \(reason).")
         case nil: throw unknown(id)
         }
@@ -73,33 +79,5 @@ public final class ModelRegistry: Sendable {
         let hint =
             Suggestions.sentence(for: id, in: ids) ?? "served are \(ids.isEmpty ? "none" : ids.joined(separator: ", "))"
         return Problem(.notFound, "There is no model '\(id)'; \(hint)")
-    }
-
-    private func load(_ source: ModelSource) async {
-        let started = ContinuousClock.now
-        let state: ModelState
-        do {
-            state = try await loader.run {
-                let checkpoint = try Checkpoint(path: source.path.path)
-                let model = try HookedModel(checkpoint, options: source.options)
-                return .loaded(
-                    LoadedModel(id: source.id, model: model, checkpointBytes: checkpoint.byteCount, digest: DigestBox())
-                )
-            }
-            log.info(
-                "loaded \(source.id)",
-                metadata: ["ms": "\(Int((ContinuousClock.now - started) / .milliseconds(1)))"])
-        } catch {
-            // Errors of checkpoints and models describe themselves in a sentence that names no path.
-            let isOurs = error is CheckpointError || error is ModelError || error is PreprocessingError
-            state = .failed(reason: isOurs ? "\(error)" : "the checkpoint cannot be read")
-            log.error("could not load \(source.id): \(error)")
-        }
-        states.withLock { $0[source.id] = state }
-    }
-
-    private func digest(_ source: ModelSource, _ model: LoadedModel) async {
-        let digest = try? await loader.run { try Checkpoint(path: source.path.path).digest() }
-        if let digest = digest ?? nil { model.digest.set("sha256:" + digest) }
     }
 }

@@ -1,4 +1,5 @@
 public import HookedModels
+internal import Tensors
 
 /// Where a configured model stands.
 public enum ModelState: Sendable {
@@ -6,7 +7,9 @@ public enum ModelState: Sendable {
     case loading
     /// In memory.
     case loaded(LoadedModel)
-    /// Not to be had, and why: a sentence without paths.
+    /// Given up on a client's demand. It can be loaded again.
+    case unloaded
+    /// Not to be had, and why: a sentence without paths. It can be tried again.
     case failed(reason: String)
 
     /// As `/v1/models` calls it.
@@ -14,19 +17,40 @@ public enum ModelState: Sendable {
         switch self {
         case .loading: "loading"
         case .loaded: "loaded"
+        case .unloaded: "unloaded"
         case .failed: "failed"
         }
     }
+
+    /// Every name that a state may have.
+    static let names = ["loaded", "loading", "unloaded", "failed"]
 }
 
-/// A model in memory with what identifies its weights.
+/// A model in memory with what identifies its weights. Requests hold the value while they run, so that unloading takes
+/// nothing from them.
 public struct LoadedModel: Sendable {
     /// Under which it is served.
     public let id: String
     /// The model itself.
     public let model: HookedModel
-    /// Bytes of the checkpoint's files.
-    public let checkpointBytes: Int
     /// SHA-256 of the weights' files, once it is known.
     public let digest: DigestBox
+    /// What the files were when they were read.
+    let version: FileVersion
+    private let lease = Lease()
+
+    init(id: String, model: HookedModel, version: FileVersion, digest: DigestBox = DigestBox()) {
+        self.id = id
+        self.model = model
+        self.version = version
+        self.digest = digest
+    }
+
+    /// Tells this value from any other of the same id, before or after.
+    var identity: ObjectIdentifier { ObjectIdentifier(lease) }
+}
+
+/// Ends with the last copy of a model, wherever that was held: then the memory of its weights goes back to the system.
+private final class Lease: Sendable {
+    deinit { Task.detached { Memory.release() } }
 }

@@ -1,9 +1,9 @@
 /// The central directory at the end of a zip archive.
 struct ZipDirectory {
-    private let bytes: [UInt8]
+    private let bytes: ByteSource
     private let reader: LittleEndianReader
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: ByteSource) {
         self.bytes = bytes
         reader = LittleEndianReader(bytes)
     }
@@ -23,7 +23,7 @@ struct ZipDirectory {
             let (entry, next) = try entry(at: offset)
             guard next <= start + size else { throw ArchiveError("the archive's directory is longer than it says") }
             guard names.insert(entry.name).inserted else {
-                throw ArchiveError("the archive has two entries named '\(entry.name)'")
+                throw ArchiveError("the archive has two entries named \(entry.name.shown)")
             }
             entries.append(entry)
             offset = next
@@ -77,16 +77,16 @@ struct ZipDirectory {
             offset + 46 + nameLength + extraLength + commentLength <= bytes.count
         else { throw ArchiveError("the archive's directory is damaged") }
         let nameEnd = offset + 46 + nameLength
-        guard let name = String(validating: bytes[(offset + 46)..<nameEnd], as: UTF8.self) else {
+        guard let name = String(validating: bytes.bytes((offset + 46)..<nameEnd), as: UTF8.self) else {
             throw ArchiveError("a name in the archive's directory is not UTF-8")
         }
         guard flags & 1 == 0, method == 0 || method == 8 else {
-            throw ArchiveError("'\(name)' is encrypted or compressed by a method that is not read")
+            throw ArchiveError("\(name.shown) is encrypted or compressed by a method that is not read")
         }
         var numbers = [size, compressed, place]
         try replaceEscapes(in: &numbers, extra: nameEnd..<(nameEnd + extraLength), of: name)
         guard method == 8 || numbers[0] == numbers[1] else {
-            throw ArchiveError("'\(name)' is stored, but its two sizes differ")
+            throw ArchiveError("\(name.shown) is stored, but its two sizes differ")
         }
         let entry = ZipArchive.Entry(
             name: name, size: numbers[0], compressedSize: numbers[1], isDeflated: method == 8,
@@ -108,13 +108,13 @@ struct ZipDirectory {
             var at = field + 4
             for index in numbers.indices where numbers[index] == ZipFormat.escape {
                 guard at + 8 <= min(field + 4 + length, extra.upperBound), let number = reader.number(at: at, 8) else {
-                    throw ArchiveError("the 64-bit sizes of '\(name)' are damaged")
+                    throw ArchiveError("the 64-bit sizes of \(name.shown) are damaged")
                 }
                 numbers[index] = number
                 at += 8
             }
             return
         }
-        throw ArchiveError("the 64-bit sizes of '\(name)' are missing")
+        throw ArchiveError("the 64-bit sizes of \(name.shown) are missing")
     }
 }

@@ -1,0 +1,69 @@
+internal import Checkpoints
+internal import Tensors
+
+// Layers as the libraries write them down, read into what the forward pass multiplies with.
+
+extension WeightReader {
+    /// A linear layer; where there is a scale [output], what it gives is scaled with it.
+    func linear(_ name: LinearName, _ input: Int, _ output: Int, scale: Tensor? = nil) throws -> PackedMatrix {
+        var weight: Tensor
+        var bias: Tensor?
+        switch name {
+        case .torch(let name):
+            weight = try self[name].tensor("weight", [output, input]).permuted([1, 0])
+            bias = try self[name].tensorIfPresent("bias", [output])
+        case .parameters(let weightName, let biasName):
+            // W_O of ViT-Prisma is [head, d_head, d_model]: the same elements.
+            let shape = try shape(of: weightName)
+            let isSplit =
+                shape.count == 3 && shape[2] == output
+                && shape[0].multipliedReportingOverflow(by: shape[1]) == (input, false)
+            weight = try tensor(weightName, isSplit ? shape : [input, output]).reshaped([input, output])
+            bias = try biasName.flatMap { try tensorIfPresent($0, [output]) }
+        }
+        if let scale {
+            weight = weight.multiplying(each: scale)
+            bias = bias.map { $0 * scale }
+        }
+        return PackedMatrix(weight, bias: bias)
+    }
+
+    /// The parts of one matrix [parts · outputs, inputs].
+    func fusedParts(
+        _ weight: String, _ bias: String, inputs: Int, outputs: Int, parts: Int = 3
+    ) throws -> [PackedMatrix] {
+        let weight = try tensor(weight, [parts * outputs, inputs])
+        let bias = try tensorIfPresent(bias, [parts * outputs])
+        return (0..<parts).map { part in
+            let rows = (part * outputs)..<((part + 1) * outputs)
+            return PackedMatrix(weight.rows(rows).permuted([1, 0]), bias: bias?.rows(rows))
+        }
+    }
+
+    /// `W_Q` [head, d_model, d_head] and `b_Q` [head, d_head], for Q, K or V.
+    func perHead(_ letter: String, _ width: Int, _ heads: Int, _ headWidth: Int) throws -> PackedMatrix {
+        let weight = try tensor("W_" + letter, [heads, width, headWidth]).permuted([1, 0, 2]).contiguous()
+        let bias = try tensorIfPresent("b_" + letter, [heads, headWidth])
+        return PackedMatrix(
+            weight.reshaped([width, heads * headWidth]), bias: bias?.reshaped([heads * headWidth]))
+    }
+
+    /// Rows [count, width] that libraries store with one or more axes of one in front; copied, for what is read of a
+    /// mapped file would keep it mapped.
+    func rows(_ name: String, _ count: Int, _ width: Int) throws -> Tensor {
+        let shape = try shape(of: name)
+        let expected = [count, width]
+        let bare = Array(shape.drop { $0 == 1 })
+        let fits = bare == expected || (count == 1 && bare == [width])
+        return try tensor(name, fits ? shape : expected).reshaped(expected).copied()
+    }
+}
+
+extension Tensor {
+    /// Every element times one number.
+    func scaled(by factor: Float) -> Tensor {
+        Tensor(shape: shape) { target in
+            withSpan { source in for index in source.indices { target[index] = source[index] * factor } }
+        }
+    }
+}
