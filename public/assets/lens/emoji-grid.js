@@ -1,0 +1,88 @@
+// The emoji grid: the picture, heat over it at a chosen opacity, and in each patch the emoji of its answer.
+
+import { onNextFrame } from "../shared/dom.js";
+import { fitCells } from "../shared/fit.js";
+import { walkGrid } from "../shared/grid-walk.js";
+import { onTheme, paint } from "../shared/theme.js";
+import { drawGlyph } from "./glyphs.js";
+
+export class EmojiGrid {
+  #canvas;
+  #content = null;     // {lens, grid, seen, stream, fill(token), ink(token), opacity}
+  #mark = null;        // a token
+  #cell = 0;
+  redraw = onNextFrame(() => this.draw());
+
+  /** @param on `point(token | null)`, `pin(token)`, `free()`. */
+  constructor(canvas, on) {
+    this.#canvas = canvas;
+    const token = ({ row, column }) => this.#content.grid.prefix + row * this.#content.grid.columns + column;
+    walkGrid(canvas, {
+      locate: (x, y) => this.#locate(x, y),
+      bounds: () => this.#content.grid,
+      current: () => this.#place(this.#mark),
+      point: (cell) => on.point(cell && token(cell)),
+      pin: (cell) => on.pin(token(cell)),
+      free: on.free,
+    });
+    new ResizeObserver(this.redraw).observe(canvas.parentElement.parentElement);
+    onTheme(this.redraw);
+  }
+
+  get canvas() { return this.#canvas; }
+
+  show(content) {
+    this.#content = content;
+    this.redraw();
+  }
+
+  set mark(token) {
+    this.#mark = token;
+    this.redraw();
+  }
+
+  #place(token) {
+    const { prefix, columns } = this.#content.grid;
+    return token === null || token < prefix ? null
+      : { row: Math.floor((token - prefix) / columns), column: (token - prefix) % columns };
+  }
+
+  #locate(x, y) {
+    if (!this.#content || !this.#cell) return null;
+    const column = Math.floor(x * devicePixelRatio / this.#cell), row = Math.floor(y * devicePixelRatio / this.#cell);
+    const { rows, columns } = this.#content.grid;
+    return row >= 0 && column >= 0 && row < rows && column < columns ? { row, column } : null;
+  }
+
+  draw() {
+    if (!this.#content) return;
+    const { lens, grid, seen, stream, fill, ink, opacity } = this.#content;
+    const cell = fitCells(this.#canvas, grid.rows, grid.columns);
+    if (!cell) return;
+    this.#cell = cell;
+    const context = this.#canvas.getContext("2d");
+    const { width, height } = this.#canvas;
+    context.imageSmoothingEnabled = false;
+    context.drawImage(seen, 0, 0, grid.columns * grid.width, grid.rows * grid.height, 0, 0, width, height);
+    for (let row = 0, token = grid.prefix; row < grid.rows; row++) {
+      for (let column = 0; column < grid.columns; column++, token++) {
+        const index = lens.best(stream, token);
+        context.globalAlpha = opacity;
+        context.fillStyle = fill(token);
+        context.fillRect(column * cell, row * cell, cell, cell);
+        context.globalAlpha = 1;
+        drawGlyph(context, lens.emoji(index), index, column * cell, row * cell, cell, cell, opacity > 0.5 ? ink(token) : "white");
+      }
+    }
+    const mark = this.#place(this.#mark);
+    if (!mark) return;
+    const line = Math.round(2 * devicePixelRatio);
+    context.lineWidth = line * 2;
+    context.strokeStyle = "white";
+    context.strokeRect(mark.column * cell + line, mark.row * cell + line, cell - 2 * line, cell - 2 * line);
+    context.lineWidth = line;
+    context.strokeStyle = paint("query");
+    context.strokeRect(mark.column * cell + line / 2, mark.row * cell + line / 2, cell - line, cell - line);
+  }
+}
+

@@ -1,0 +1,42 @@
+// What is chosen stands in the page's address, so that a link shows the same: ?model=shapes&sample=heart.png&layer=3
+// The bar's links carry the model and the picture on to the other pages.
+
+const carried = ["model", "sample", "picture"];
+let parameters = new URLSearchParams(location.search);
+
+export const get = (name) => parameters.get(name);
+
+/** A number of the address; null where there is none or it is not one of 0 … end − 1. */
+export function getIndex(name, end = Infinity) {
+  const text = parameters.get(name);
+  return text !== null && /^\d{1,7}$/.test(text) && Number(text) < end ? Number(text) : null;
+}
+
+/** Changes some names; null takes one out. With `step` the way back leads to what was before. */
+export function set(values, step = false) {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === "") parameters.delete(name);
+    else parameters.set(name, value);
+  }
+  const text = parameters.size ? `?${parameters}` : location.pathname;
+  if (text === location.search) return;
+  history[step ? "pushState" : "replaceState"](null, "", text + location.hash);
+  carry();
+}
+
+/** Calls `apply` after the browser's back and forward buttons. */
+export function onStep(apply) {
+  addEventListener("popstate", () => {
+    parameters = new URLSearchParams(location.search);
+    carry();
+    apply();
+  });
+}
+
+/** Writes the model and the picture into the bar's links. */
+export function carry() {
+  const kept = new URLSearchParams(carried.flatMap((name) => (parameters.has(name) ? [[name, get(name)]] : [])));
+  for (const link of document.querySelectorAll(".bar a[data-page]")) {
+    link.href = link.dataset.page + (kept.size ? `?${kept}` : "");
+  }
+}
