@@ -47,6 +47,9 @@ extension WeightReader {
         return count == architecture.patches ? .patches : .classAndPatches
     }
 
+    /// Whether there is anything below a name: a layer of which a part is missing is still meant to be there.
+    func hasAny(_ name: String) -> Bool { !self[name].unused.isEmpty }
+
     /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
     func blocks(_ name: String) -> Int {
         let path = key(name).split(separator: ".").count

@@ -51,11 +51,10 @@ extension WeightReader {
     /// Rows [count, width] that libraries store with one or more axes of one in front; copied, for what is read of a
     /// mapped file would keep it mapped.
     func rows(_ name: String, _ count: Int, _ width: Int) throws -> Tensor {
-        let shape = try shape(of: name)
-        let expected = [count, width]
-        let bare = Array(shape.drop { $0 == 1 })
-        let fits = bare == expected || (count == 1 && bare == [width])
-        return try tensor(name, fits ? shape : expected).reshaped(expected).copied()
+        let rank = try shape(of: name).count
+        let isVector = rank == 1 && count == 1
+        let expected = isVector ? [width] : Array(repeating: 1, count: max(0, rank - 2)) + [count, width]
+        return try tensor(name, expected).reshaped([count, width]).copied()
     }
 }
 

@@ -49,10 +49,18 @@ struct ModelSettings: Sendable {
         Field("path", .string(length: 1...4_096), "Its directory or file."),
         Field(optional: "name", .string(length: 1...256), "The name it had on its hub."),
         Field(optional: "family", .choice(FamilyCatalog.all.map(\.name)), "Read as this family."),
-        Field(optional: "pooling", .choice(of: Architecture.Pooling.self), "How positions become one vector."),
+        Field(optional: "pooling", pooling, "How positions become one vector."),
         Field(optional: "labels", .string(length: 1...4_096), "A file with one label a line."),
         Field("flags", FlagOverrides.form, default: [:], "Optional hooks that exist."),
         make: ModelSettings.init)
+
+    /// What any model can be asked for; other poolings need parts of their own.
+    private static let pooling = Form<String>.choice(
+        [Architecture.Pooling.cls, .mean, .clsAndMean, .none].map(\.rawValue)
+    ).map(checking: { (name: String) throws(Mismatch) in
+        guard let pooling = Architecture.Pooling(rawValue: name) else { throw Mismatch("no pooling is called '\(name)'") }
+        return pooling
+    })
 
     /// - Throws: where the file of labels cannot be read.
     func options(_ resolve: (String) -> URL) throws(Mismatch) -> ModelOptions {

@@ -91,7 +91,7 @@ import TextNumbers
     }
 
     @Test func anUnknownFamilyIsNamedBesideTheKnownOnes() throws {
-        let known = "is not a family that is served; known are hf_vit, timm_vit"
+        let known = "is not a family that is served; known are " + FamilyCatalog.all.map(\.name).joined(separator: ", ")
         let change = { (key: String, value: JSONValue?) in
             { (checkpoint: inout TinyCheckpoint) in
                 checkpoint.configuration = checkpoint.configuration?.setting("model_type", to: nil)
@@ -151,7 +151,7 @@ import TextNumbers
         Field("id2label", ["1000000": "a"], "'id2label' in config.json must be an object of texts by class number"),
         Field("id2label", ["0": 1], "'id2label' in config.json must be an object of texts by class number"),
         Field("id2emoji", ["0": 1], "'id2emoji' in config.json must be an object of texts by class number"),
-        Field("global_pool", "max", "'global_pool' in config.json must be token, avg or empty", .timm),
+        Field("global_pool", "max", "'global_pool' in config.json must be token, avg, map or empty", .timm),
         Field("global_pool", 1, "'global_pool' in config.json must be a text", .timm),
         Field("label_names", "cat", "'label_names' in config.json must be a list of texts", .timm),
         Field("pretrained_cfg", nil, "config.json has no field 'pretrained_cfg'", .timm),

@@ -79,7 +79,7 @@ import TextNumbers
     }
 
     @Test func poolingOfTheConfigurationWins() throws {
-        let shapes = try Architecture.Pooling.allCases.map { pooling in
+        let shapes = try [Architecture.Pooling.cls, .mean, .clsAndMean, .none].map { pooling in
             let model = try TinyModel(.huggingFaceFeatures).load(options: ModelOptions(pooling: pooling))
             return try #require(try model.run(Pictures.random(1, for: model)).output).shape
         }

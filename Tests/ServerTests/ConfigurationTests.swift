@@ -106,7 +106,7 @@ import Web
         ("models: [{id: a, pth: b}]", "/models/0/pth: unknown field \"pth\"; did you mean \"path\"?"),
         ("models: [{id: a, path: b, flags: {use_attn_resutl: true}}]", "did you mean \"use_attn_result\"?"),
         ("models: [{id: a, path: b, pooling: max}]", "/models/0/pooling: expected one of"),
-        ("models: [{id: a, path: b, family: vit}]", "/models/0/family: expected one of \"hf_vit\" or \"timm_vit\""),
+        ("models: [{id: a, path: b, family: vit}]", "/models/0/family: expected one of \"hf_vit\", \"hf_clip\""),
         ("models: [{id: a}]", "/models/0/path: required field \"path\" is missing"),
         ("models: [{id: a/b, path: c}]", "/models/0/id: 'a/b' is no id: letters, digits, '.', '_' and '-' are"),
         ("models: [{id: '', path: c}]", "/models/0/id: expected a string of 1 to 128 characters"),

@@ -25,16 +25,16 @@ extension Family {
                 image: sizes.image,
                 patch: sizes.patch,
                 // CLIP's are the ones with a norm before the blocks, and with torch's own eps.
-                eps: weights.contains("norm_pre.weight") ? 1e-5 : 1e-6)
+                eps: weights.hasAny("norm_pre") ? 1e-5 : 1e-6)
             architecture.channels = sizes.channels
             architecture.activation = TimmFacts.activation(of: name)
             architecture.hasClassToken = weights.contains("cls_token")
             architecture.hasDistillationToken = weights.contains("dist_token")
             architecture.registers = weights.contains("reg_token") ? try weights.shape("reg_token", rank: 3)[1] : 0
-            architecture.hasPreNorm = weights.contains("norm_pre.weight")
-            architecture.hasLayerScale = weights.contains("blocks.0.ls1.gamma")
-            architecture.hasFinalNorm = weights.contains("norm.weight")
-            architecture.hasPooledNorm = weights.contains("fc_norm.weight")
+            architecture.hasPreNorm = weights.hasAny("norm_pre")
+            architecture.hasLayerScale = weights.hasAny("blocks.0.ls1") || weights.hasAny("blocks.0.ls2")
+            architecture.hasFinalNorm = weights.hasAny("norm")
+            architecture.hasPooledNorm = weights.hasAny("fc_norm")
             architecture.classes = try weights.rowsIfPresent("head.weight")
             architecture.positioned = try weights.positioned("pos_embed", architecture)
             switch try fields.string("global_pool") ?? (architecture.hasClassToken ? "token" : "avg") {
@@ -101,7 +101,7 @@ private struct TimmSizes {
         layers = weights.blocks("blocks")
         neurons = try weights.shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
         let narrowed = try weights.shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
-        guard narrowed == neurons else {
+        guard neurons != 2 * narrowed else {
             throw ModelError.unserved("a gated MLP (fc1 gives \(neurons), fc2 takes \(narrowed))")
         }
         let arguments = input.configuration.object("model_args")
