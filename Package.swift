@@ -66,10 +66,10 @@ let package = Package(
         library("Interpretability", ["HookedModels", "Tensors"], withoutPointers),
 
         // 3: the hooked models.
-        library("HookedModels", ["Checkpoints", "Imaging", "Tensors", "TextNumbers"], withoutPointers),
+        library("HookedModels", ["Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources"], withoutPointers),
 
         // 2: borders to files, sockets and messages.
-        library("Imaging", ["Tensors", "CImageCodecs"], atHomeWithPointers),
+        library("Imaging", ["Tensors", "Resources", "CImageCodecs"], atHomeWithPointers),
         library("Checkpoints", ["Tensors", "TextNumbers", "CZlib", "COpenSSL"], atHomeWithPointers),
         library("Web", ["HTTP", "TextNumbers", httpTypes, logging], withoutPointers),
         library("Transport", ["HTTP", httpTypes, logging], atHomeWithPointers),
@@ -79,6 +79,7 @@ let package = Package(
         library("HTTP", ["CZlib", httpTypes], atHomeWithPointers),
         library("Tensors", ["COpenBLAS", "CVectorKernels"], atHomeWithPointers),
         library("TextNumbers", [], withoutPointers),
+        library("Resources", ["CResources"], atHomeWithPointers),
 
         // 0: C. System libraries, and shims of ours for what Swift cannot reach.
         .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
@@ -88,6 +89,7 @@ let package = Package(
             name: "CImageCodecs", exclude: readMe,
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CVectorKernels", exclude: readMe + ["kernels.inc"]),
+        .target(name: "CResources", exclude: readMe + ["data"]),
 
         // Tests. ServiceTesting is what they share.
         .target(
@@ -102,11 +104,12 @@ let package = Package(
         tests("TransportTests", ["Transport", "HTTP", httpTypes, logging]),
         tests("WebTests", ["Web", "HTTP", "TextNumbers", httpTypes, logging]),
         tests("SchedulingTests", ["Scheduling"]),
-        tests("ImagingTests", ["Imaging", "Tensors"]),
+        tests("ResourcesTests", ["Resources"]),
+        tests("ImagingTests", ["Imaging", "Tensors", "Resources"]),
         tests("CheckpointsTests", ["Checkpoints", "Tensors", "TextNumbers"]),
         tests(
             "HookedModelsTests",
-            ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "ServiceTesting"]),
+            ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources", "ServiceTesting"]),
         tests(
             "InterpretabilityTests",
             ["Interpretability", "HookedModels", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"]),

@@ -26,7 +26,7 @@ struct AttentionReading: Sendable {
     let layers: [Int]
     let heads: [Int]
     private let architecture: Architecture
-    private let layout: PatchLayout
+    let layout: PatchLayout
 
     /// - Throws: 400 for a layer or head that the model does not have.
     init(_ wish: AttentionWish, of architecture: Architecture) throws(FieldError) {

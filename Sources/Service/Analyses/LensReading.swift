@@ -25,20 +25,25 @@ struct LensReading: Sendable {
     let streams: [LogitLens.Stream]
     /// The classes asked for; `nil` for all.
     let classes: [Int]?
+    private let top: Int
     private let lens: LogitLens
-    private let model: HookedModel
+    let model: HookedModel
+    let layout: PatchLayout
 
     private static let finalScale = "ln_final.hook_scale"
 
+    /// - Parameter isDrawn: whether a picture is made of it, which shows the best class of each place.
     /// - Throws: 400 for a layer, component or class that the model does not have; 409 for a model without a head.
-    init(_ wish: LensWish, of loaded: LoadedModel) throws {
+    init(_ wish: LensWish, of loaded: LoadedModel, isDrawn: Bool = false) throws {
         let model = loaded.model
         guard model.hasHead else {
             throw Problem(
                 .conflict, "The model '\(loaded.id)' has no head to read its streams through. They come from …/run.")
         }
         self.wish = wish
+        top = isDrawn ? max(wish.top, 1) : wish.top
         self.model = model
+        layout = PatchLayout(model.architecture)
         let streams = LogitLens.streams(wish.component, of: model.architecture)
         guard !streams.isEmpty else {
             throw FieldError(
@@ -96,7 +101,7 @@ struct LensReading: Sendable {
         return (0..<inputs).map { input in
             lens(
                 streams.compactMap { taken[$0.point.name]?[input] }, finalScale: taken[Self.finalScale]?[input],
-                through: model, LogitLens.Wish(top: wish.top, classes: classes), on: crew)
+                through: model, LogitLens.Wish(top: top, classes: classes), on: crew)
         }
     }
 

@@ -7,7 +7,11 @@ internal import Web
 struct PictureBody: BodyEncoder {
     let pool: BlockingPool
 
-    var mediaType: MediaType { MediaType("image", "png") }
+    static let mediaType = MediaType("image", "png")
+    var mediaType: MediaType { Self.mediaType }
+
+    /// Whether the answer goes out as a picture.
+    static func isWanted(_ context: RequestContext) -> Bool { context.mediaType?.essence == mediaType.essence }
 
     func encode(_ answer: TensorAnswer, _ context: RequestContext) async throws -> ResponseBody {
         switch answer.picture {

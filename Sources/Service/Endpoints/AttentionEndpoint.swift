@@ -9,6 +9,7 @@ enum AttentionEndpoint {
     private struct AttentionRequest: Sendable {
         let options: InputOptions
         let wish: AttentionWish
+        let figure: AttentionFigureWish
 
         static let form = Form.object(
             "AttentionRequest",
@@ -22,16 +23,18 @@ enum AttentionEndpoint {
                 "rollout", rollout, default: "none",
                 "Attention followed through all layers, with its heads combined so."),
             Field("summary", .boolean, default: false, "Numbers that sum up each head, and what kind of head it is."),
+            AttentionFigureWish.query(), AttentionFigureWish.scale(),
             make: {
                 inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, layers, heads, source, maps, rollout,
-                summary in
+                summary, query, scale in
                 AttentionRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
                         isDeterministic: isDeterministic, isDryRun: isDryRun),
                     wish: AttentionWish(
                         layers: layers, heads: heads, source: source, showsMaps: maps, rollout: rollout,
-                        summary: summary))
+                        summary: summary),
+                    figure: AttentionFigureWish(query: query, normalization: scale))
             })
 
         private static let rollout = Form<String>.choice(
@@ -93,6 +96,7 @@ enum AttentionEndpoint {
                     reading.answer(result, isWhole: !NDJSON.isWanted(call.context), on: crew)
                 }
                 answer.members.append(run.provenance)
+                if PictureBody.isWanted(call.context) { answer.picture = try reading.picture(answer, call.body.figure) }
                 return answer
             }
         }

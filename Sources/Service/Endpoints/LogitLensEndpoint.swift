@@ -9,6 +9,7 @@ enum LogitLensEndpoint {
     private struct LensRequest: Sendable {
         let options: InputOptions
         let wish: LensWish
+        let figure: LensFigureWish
 
         static let form = Form.object(
             "LogitLensRequest",
@@ -31,16 +32,18 @@ enum LogitLensEndpoint {
             Field(
                 optional: "bias", .boolean, "Adds the head's bias; the default is true for own, false for final_scale."),
             Field("logits", .boolean, default: true, "Whether the logits themselves are answered."),
+            LensFigureWish.figure(), LensFigureWish.mode(), LensFigureWish.opacity(),
             make: {
                 inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, component, layers, positions, top,
-                directions, norm, bias, logits in
+                directions, norm, bias, logits, figure, mode, opacity in
                 LensRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
                         isDeterministic: isDeterministic, isDryRun: isDryRun),
                     wish: LensWish(
                         component: component, layers: layers, positions: positions, top: top, directions: directions,
-                        norm: norm, bias: bias, showsLogits: logits))
+                        norm: norm, bias: bias, showsLogits: logits),
+                    figure: LensFigureWish(figure: figure, mode: mode, opacity: opacity))
             })
     }
 
@@ -70,16 +73,19 @@ enum LogitLensEndpoint {
                 ]),
             errors: ModelBody.errors
         ) { call in
-            let reading = try LensReading(call.body.wish, of: try service.models.model(call.path["model"]))
+            let reading = try LensReading(
+                call.body.wish, of: try service.models.model(call.path["model"]),
+                isDrawn: PictureBody.isWanted(call.context))
             var run = try ModelRun(
                 service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
             run.alsoHeld = reading.held(run.plan)
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes(run.plan)) }
-            return try await run.answer(call.payload, call.context) { [run] result, _ in
+            return try await run.answer(call.payload, call.context) { [run] result, pixels in
                 let views = try await service.lane.analyse(call.context) { crew in reading.views(result, on: crew) }
                 var answer = reading.answer(views)
                 answer.members.append(run.provenance)
+                answer.picture = reading.picture(views, pixels, run.preprocessing, call.body.figure)
                 return answer
             }
         }

@@ -1,0 +1,131 @@
+/// Values by stream and position: columns are the streams through the model, rows the positions, each cell with a colour
+/// and, where it has one, an emoji. Without emoji it serves any two axes: layers × heads of a patching sweep.
+public struct LayerPatchChart: Figure {
+    /// How colours are given to values.
+    public enum Scale: Sendable, Equatable {
+        /// Viridis from the least value to the greatest.
+        case sequential
+        /// Blue – neutral – red, symmetric about 0.
+        case diverging
+    }
+
+    public var title: String
+    /// What the columns are, and each one's name.
+    public var streamTitle: String
+    public var streams: [String]
+    /// What the rows are, and each one's name.
+    public var positionTitle: String
+    public var positions: [String]
+    /// Row by row: `cells[position * streams.count + stream]`.
+    public var cells: [EmojiCell]
+    public var scale: Scale
+    /// What the values are.
+    public var unit: String
+    /// A cell's side in pixels; `nil` for what suits their number.
+    public var cellSide: Int?
+
+    /// - Precondition: neither axis is empty, and the cells fill both.
+    public init(
+        title: String = "", streamTitle: String = "stream", streams: [String], positionTitle: String = "position",
+        positions: [String], cells: [EmojiCell], scale: Scale = .sequential, unit: String = "logit",
+        cellSide: Int? = nil
+    ) {
+        precondition(!streams.isEmpty && !positions.isEmpty, "a chart without streams or positions")
+        precondition(
+            cells.count == streams.count * positions.count,
+            "\(cells.count) cells for \(positions.count) positions × \(streams.count) streams")
+        (self.title, self.unit, self.scale, self.cellSide) = (title, unit, scale, cellSide)
+        (self.streamTitle, self.streams) = (streamTitle, streams)
+        (self.positionTitle, self.positions) = (positionTitle, positions)
+        self.cells = cells
+    }
+
+    /// Draws it.
+    public func draw(limit: Int) throws(FigureError) -> Canvas {
+        let plan = Plan(self)
+        var canvas = try Self.canvas(width: plan.width, height: plan.height, limit: limit)
+        let own = ValueRange(cells.lazy.map(\.value))
+        let range = scale == .diverging ? own.symmetric : own
+        let map = scale == .diverging ? ColourMap.diverging : .viridis
+        canvas.write(title, x: FigureStyle.margin, y: 12, .large, width: plan.width - 2 * FigureStyle.margin)
+        drawLabels(on: &canvas, plan)
+        var brush = EmojiBrush(side: max(plan.cell - 4, 4))
+        for (index, cell) in cells.enumerated() {
+            let (position, stream) = index.quotientAndRemainder(dividingBy: streams.count)
+            let (x, y) = (plan.left + stream * plan.cell, plan.top + position * plan.cell)
+            let region = PixelRegion(x: x, y: y, width: plan.cell, height: plan.cell)
+            if cell.value.isFinite {
+                canvas.fill(region, map(range.share(cell.value)))
+            } else {
+                canvas.hatch(region)
+            }
+            if let emoji = cell.emoji {
+                brush.draw(emoji, on: &canvas, centreX: x + plan.cell / 2, centreY: y + plan.cell / 2)
+            }
+        }
+        drawLegend(on: &canvas, plan, ColourBar(map: map, range: range, title: unit))
+        return canvas
+    }
+
+    private func drawLabels(on canvas: inout Canvas, _ plan: Plan) {
+        let line = Lettering.shared.lineHeight(.small)
+        // Where cells are lower than letters, only every so many positions have theirs.
+        let every = (line + plan.cell - 1) / plan.cell
+        for (stream, label) in streams.enumerated() where stream % every == 0 {
+            canvas.writeUpwards(
+                label, x: plan.left + stream * plan.cell + (plan.cell - line) / 2, y: plan.top - 6, .small,
+                FigureStyle.muted, width: plan.above)
+        }
+        for (position, label) in positions.enumerated() where position % every == 0 {
+            canvas.write(
+                label, x: plan.left - 6, y: plan.top + position * plan.cell + (plan.cell - line) / 2, .small,
+                FigureStyle.muted, alignment: .right, width: plan.beside)
+        }
+        canvas.write(streamTitle, x: plan.left, y: plan.top - plan.above - 26, .small, width: plan.legendX - plan.left)
+        canvas.writeUpwards(
+            positionTitle, x: FigureStyle.margin, y: plan.top, .small, alignment: .right,
+            width: positions.count * plan.cell)
+    }
+
+    private func drawLegend(on canvas: inout Canvas, _ plan: Plan, _ bar: ColourBar) {
+        bar.draw(on: &canvas, x: plan.legendX, y: plan.top, height: Plan.barHeight, width: Plan.legend)
+        let y = plan.top + Plan.barHeight + 16
+        EmojiLegend(kinds: EmojiKinds(cells), hasSwatches: false)
+            .draw(
+                on: &canvas, x: plan.legendX, y: y, width: Plan.legend,
+                height: plan.height - FigureStyle.margin - y)
+    }
+}
+
+extension LayerPatchChart {
+    /// Where everything goes.
+    struct Plan {
+        static let legend = 200
+        static let barHeight = 160
+        let cell: Int
+        /// Room for the longest label above the columns and beside the rows.
+        let above: Int
+        let beside: Int
+        let left: Int
+        let top: Int
+        let legendX: Int
+        let width: Int
+        let height: Int
+
+        init(_ figure: LayerPatchChart) {
+            let longest = max(figure.streams.count, figure.positions.count)
+            let hasEmoji = figure.cells.contains { $0.emoji != nil }
+            let suits = longest <= 24 ? 32 : longest <= 66 ? 24 : hasEmoji ? 18 : longest <= 200 ? 12 : 6
+            cell = min(max(figure.cellSide ?? suits, 2), 512)
+            above = min(figure.streams.map { Lettering.shared.width(of: $0, .small) }.max() ?? 0, 120)
+            beside = min(figure.positions.map { Lettering.shared.width(of: $0, .small) }.max() ?? 0, 160)
+            left = FigureStyle.margin + 18 + beside + 8
+            top = (figure.title.isEmpty ? 12 : 44) + 20 + above + 6
+            legendX = .saturatingSum(left, max(.saturatingProduct(figure.streams.count, cell), 60), 20)
+            width = .saturatingSum(legendX, Self.legend, FigureStyle.margin)
+            let rows = Int.saturatingProduct(figure.positions.count, cell)
+            height = max(
+                .saturatingSum(top, rows, FigureStyle.margin), top + Self.barHeight + 16 + (hasEmoji ? 160 : 0))
+        }
+    }
+}
