@@ -21,6 +21,8 @@ public struct Architecture: Sendable, Equatable {
     public var image: Extent
     /// Height and width of a patch, in pixels.
     public var patch: Extent
+    /// What a text tower reads; `nil` for pictures.
+    public var text: TextInput?
     /// A learned token stands before the patches.
     public var hasClassToken = true
     /// What layer norms do.
@@ -113,6 +115,8 @@ public struct Architecture: Sendable, Equatable {
         case attention = "map"
         /// The class token and the mean of the patches, one after the other (DINOv2's classifier).
         case clsThenMean = "cls_then_mean"
+        /// Where a text ends.
+        case endOfText = "end_of_text"
         /// Class token and distillation token, one after the other.
         case clsAndDistillation = "cls_and_distillation"
         /// The class token and the mean of the patches, on a new last axis (DINO's ViT-B, for its linear head).
@@ -160,13 +164,14 @@ public struct Architecture: Sendable, Equatable {
     /// Tokens of a picture, the class token included.
     public var positions: Int { patches + prefixTokens }
 
-    /// The shape of one input: [channel, height, width].
-    public var inputShape: [Int] { [channels, image.height, image.width] }
+    /// The shape of one input: [channel, height, width], or [position] of token ids.
+    public var inputShape: [Int] { text.map { [$0.context] } ?? [channels, image.height, image.width] }
 
     /// The shape of one output.
     public var outputShape: [Int] {
         switch pooling {
-        case .cls, .mean, .meanOfAll, .attention, .clsThenMean, .clsAndDistillation: [classes ?? pooledWidth]
+        case .cls, .mean, .meanOfAll, .attention, .endOfText, .clsThenMean, .clsAndDistillation:
+            [classes ?? pooledWidth]
         case .clsAndMean: [width, 2]
         case .none: [positions, classes ?? width]
         }

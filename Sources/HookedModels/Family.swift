@@ -16,8 +16,17 @@ public struct Family: Sendable {
     let weights: @Sendable (FamilyInput) throws -> WeightNames
     let labels: @Sendable (FamilyInput) throws -> [ClassLabel]
     let preprocessing: @Sendable (FamilyInput, Architecture) throws -> Preprocessing
+    /// The text tower; `nil` for families that read pictures alone.
+    var text: TextTower?
     /// Optional hooks that the checkpoint itself switches on.
     var flags: @Sendable (FamilyInput) throws -> HookFlags = { _ in HookFlags() }
+}
+
+/// How a family writes its text tower down.
+struct TextTower: Sendable {
+    /// `nil` where a checkpoint has none.
+    let architecture: @Sendable (FamilyInput) throws -> Architecture?
+    let weights: WeightNames
 }
 
 /// What a family decides from.
@@ -90,6 +99,15 @@ public enum FamilyCatalog {
         let match = name.map { name in all.first { $0.name == name } } ?? all.first { $0.recognises(configuration) }
         if let match { return match }
         throw ModelError.unknownArchitecture(found: name ?? found(in: configuration), known: all.map(\.name))
+    }
+
+    /// The family of a checkpoint, and what it decides from.
+    static func read(_ checkpoint: Checkpoint, _ options: ModelOptions) throws -> (Family, FamilyInput) {
+        guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
+        let input = FamilyInput(
+            configuration: ConfigurationFields(configuration, file: "config.json"),
+            preprocessor: checkpoint.preprocessor, weights: WeightReader(checkpoint), hubName: options.hubName)
+        return (try family(named: options.family, for: configuration), input)
     }
 
     private static func found(in configuration: JSONValue) -> String {

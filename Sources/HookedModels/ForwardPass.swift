@@ -33,7 +33,7 @@ public struct ForwardResult: Sendable {
 /// above all, is computed by the whole crew together. A share goes through the blocks in chunks of so many tokens that
 /// the memory of a pass does not grow with the batch.
 struct ForwardPass {
-    let transformer: VisionTransformer
+    let transformer: Transformer
     let requests: [ForwardRequest]
     let crew: Crew
 

@@ -89,7 +89,7 @@ extension Architecture {
 
     private var outputAxes: [Axis] {
         switch pooling {
-        case .cls, .mean, .meanOfAll, .attention, .clsThenMean, .clsAndDistillation: [.feature]
+        case .cls, .mean, .meanOfAll, .attention, .endOfText, .clsThenMean, .clsAndDistillation: [.feature]
         case .clsAndMean: [.feature, .single]
         case .none: [.position, .feature]
         }

@@ -40,9 +40,19 @@ extension HookedModel {
     ]
 
     private var embeddingWeights: [NamedWeight] {
-        let embedding = transformer.embedding
+        switch transformer.embedding {
+        case .patches(let embedding): patchWeights(embedding)
+        case .tokens(let embedding):
+            [
+                NamedWeight("token_embed.weight", embedding.table.shape) { embedding.table },
+                NamedWeight("pos_embed", embedding.positions.shape) { embedding.positions },
+            ]
+        }
+    }
+
+    private func patchWeights(_ embedding: PatchEmbedding) -> [NamedWeight] {
         let kernel = [architecture.width, architecture.channels, embedding.patch.height, embedding.patch.width]
-        return prefixWeights + [
+        return prefixWeights(embedding) + [
             NamedWeight("embed.proj.weight", kernel) {
                 embedding.projection.unpacked().permuted([1, 0]).reshaped(kernel)
             },
@@ -52,8 +62,8 @@ extension HookedModel {
     }
 
     /// The tokens before the patches, under timm's names where ViT-Prisma has none.
-    private var prefixWeights: [NamedWeight] {
-        guard let prefix = transformer.embedding.prefix else { return [] }
+    private func prefixWeights(_ embedding: PatchEmbedding) -> [NamedWeight] {
+        guard let prefix = embedding.prefix else { return [] }
         let counts = [
             ("cls_token", architecture.hasClassToken ? 1 : 0),
             ("dist_token", architecture.hasDistillationToken ? 1 : 0),

@@ -17,17 +17,12 @@ public struct HookedModel: Sendable {
     public let flags: HookFlags
     /// Numbers that were trained.
     public let parameterCount: Int
-    let transformer: VisionTransformer
+    let transformer: Transformer
 
-    /// Builds a model from a checkpoint.
+    /// Builds the model of pictures from a checkpoint.
     /// - Throws: ``ModelError`` or `CheckpointError`, each of which describes itself in a sentence that names no path.
     public init(_ checkpoint: Checkpoint, options: ModelOptions = ModelOptions()) throws {
-        guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
-        let family = try FamilyCatalog.family(named: options.family, for: configuration)
-        let weights = WeightReader(checkpoint)
-        let input = FamilyInput(
-            configuration: ConfigurationFields(configuration, file: "config.json"),
-            preprocessor: checkpoint.preprocessor, weights: weights, hubName: options.hubName)
+        let (family, input) = try FamilyCatalog.read(checkpoint, options)
         var architecture = try family.architecture(input)
         if let pooling = options.pooling { architecture.pooling = pooling }
         try architecture.validate(file: "config.json")
@@ -36,9 +31,25 @@ public struct HookedModel: Sendable {
         labels = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
         preprocessing = try family.preprocessing(input, architecture)
         flags = options.flags.union(try family.flags(input))
-        transformer = try ModelBuilder(architecture, family.weights(input), weights).build()
+        transformer = try ModelBuilder(architecture, family.weights(input), input.weights).build()
         parameterCount = checkpoint.entries.reduce(0) { $0 + $1.count }
         // What was read has been packed; the file's own pages need not stay in memory.
+        checkpoint.releasePages()
+    }
+
+    /// Builds the text tower that stands beside the model of pictures; `nil` where the checkpoint has none.
+    /// - Throws: As ``init(_:options:)``.
+    public init?(textOf checkpoint: Checkpoint, options: ModelOptions = ModelOptions()) throws {
+        let (family, input) = try FamilyCatalog.read(checkpoint, options)
+        guard let tower = family.text, let architecture = try tower.architecture(input) else { return nil }
+        try architecture.validate(file: "config.json")
+        self.family = family.name
+        self.architecture = architecture
+        labels = []
+        preprocessing = .unitScale(height: 1, width: 1)  // nothing that a text goes through
+        flags = options.flags
+        transformer = try ModelBuilder(architecture, tower.weights, input.weights).build()
+        parameterCount = 0  // counted with the model of pictures
         checkpoint.releasePages()
     }
 

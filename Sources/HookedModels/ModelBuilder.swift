@@ -14,11 +14,11 @@ struct ModelBuilder {
         self.architecture = architecture
         self.names = names
         whole = weights
-        base = weights.under(names.prefixes, having: names.patches + ".weight")
+        base = weights.under(names.prefixes, having: names.tokens ?? names.patches + ".weight")
     }
 
-    func build() throws -> VisionTransformer {
-        let transformer = VisionTransformer(
+    func build() throws -> Transformer {
+        let transformer = Transformer(
             architecture: architecture,
             embedding: try embedding(),
             lnPre: architecture.hasPreNorm ? try names.lnPre.flatMap { try norm($0, base) } : nil,
@@ -32,7 +32,15 @@ struct ModelBuilder {
         return transformer
     }
 
-    private func embedding() throws -> PatchEmbedding {
+    private func embedding() throws -> Embedding {
+        guard let text = architecture.text, let tokens = names.tokens else { return .patches(try patches()) }
+        return .tokens(
+            TokenEmbedding(
+                table: try base.rows(tokens, text.vocabulary, architecture.width),
+                positions: try base.rows(names.positions, text.context, architecture.width)))
+    }
+
+    private func patches() throws -> PatchEmbedding {
         let (width, patch) = (architecture.width, architecture.patch)
         let terms = architecture.channels * patch.height * patch.width
         let reader = base[names.patches]

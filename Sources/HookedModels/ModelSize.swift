@@ -1,9 +1,9 @@
 internal import Tensors
 
 /// Bytes that the weights take, as packed.
-extension VisionTransformer {
+extension Transformer {
     var byteCount: Int {
-        let own = [embedding.projection.byteCount, head?.byteCount ?? 0, embedding.positions.count * 4]
+        let own = [embedding.byteCount, head?.byteCount ?? 0, embedding.positions.count * 4]
         let norms = [lnPre, lnFinal, pooledNorm].compactMap { $0?.byteCount }
         return (own + norms + blocks.map(\.byteCount)).reduce(0, +)
     }

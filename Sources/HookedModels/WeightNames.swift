@@ -54,9 +54,11 @@ struct WeightNames: Sendable {
 
     /// What may stand before all names but the head's: the first under which `patches` is found.
     var prefixes = [""]
+    /// Of a text tower: the table [vocabulary, d_model].
+    var tokens: String?
     /// A convolution: `name.weight` [d_model, channel, height, width], and `name.bias` where there is one.
-    var patches: String
-    var classToken: String
+    var patches = ""
+    var classToken = ""
     var distillationToken: String?
     var registers: String?
     var positions: String

@@ -46,6 +46,33 @@ import TextNumbers
         #expect(largestDifference(result.joined, truth) <= allowed)
     }
 
+    /// The text towers of those that have one.
+    @Test(arguments: ReferenceModel.withText)
+    func everyHookOfTheTextTowerIsWithinTheTolerance(reference: ReferenceModel) throws {
+        let model = try #require(try reference.loadText())
+        let info = try reference.info("info_text.json")
+        let expected = try reference.tensors("cache_text.safetensors")
+        let ids = try reference.tokens()
+        let plan = try HookPlan([CaptureRequest(hooks: ["*"])], for: model.architecture)
+        let result = try #require(model.run([ForwardRequest(pixels: ids, plan: plan)]).first)
+        #expect(Set(expected.keys).subtracting(result.captures.map(\.name)).isEmpty)
+        var worst = (hook: "", ratio: 0.0)
+        for (hook, values) in result.captures {
+            guard var truth = expected[hook] else { continue }
+            if truth.rank + 1 == values.shape.count {  // positions have no inputs there
+                truth = Tensor.concatenated(
+                    Array(repeating: truth.reshaped([1] + truth.shape), count: ids.shape[0]))
+            }
+            let ratio = largestDifference(values.joined, truth) / (try reference.allowedError(at: hook, in: info))
+            #expect(ratio <= 1, "\(reference): \(hook) is off by \(ratio) of what is allowed")
+            if ratio > worst.ratio { worst = (hook, ratio) }
+        }
+        let truth = try #require(try reference.tensors("output.safetensors")["text_features"])
+        let output = try #require(result.output).joined
+        #expect(largestDifference(output, truth) <= (try reference.allowedOutputError(truth, in: info)))
+        print("parity \(reference), text: worst hook \(worst.hook), \(worst.ratio) of the allowed error")
+    }
+
     private func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
         guard a.shape == b.shape else { return .infinity }
         return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) {

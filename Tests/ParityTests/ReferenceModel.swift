@@ -43,8 +43,25 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
         try HookedModel(Checkpoint(path: folder.appending(path: "checkpoint").path), options: options)
     }
 
-    func info() throws -> JSONValue {
-        try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: "info.json"))))
+    /// Those with a text tower.
+    static let withText = golden.filter {
+        FileManager.default.fileExists(atPath: $0.folder.appending(path: "cache_text.safetensors").path)
+    }
+
+    func loadText() throws -> HookedModel? {
+        try HookedModel(textOf: Checkpoint(path: folder.appending(path: "checkpoint").path), options: options)
+    }
+
+    /// The texts' token ids [text, position].
+    func tokens() throws -> Tensor {
+        guard let ids = try tensors("input.safetensors")["input_ids"] else {
+            throw ReferenceError(description: "no input_ids")
+        }
+        return ids
+    }
+
+    func info(_ file: String = "info.json") throws -> JSONValue {
+        try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: file))))
     }
 
     /// All tensors of one of its files.

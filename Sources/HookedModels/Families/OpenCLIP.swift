@@ -58,7 +58,52 @@ extension Family {
                 ])
         },
         labels: { _ in [] },
-        preprocessing: { input, _ in try .openCLIP(input) })
+        preprocessing: { input, _ in try .openCLIP(input) },
+        text: TextTower(
+            architecture: { input in try textArchitecture(input) },
+            weights: WeightNames(
+                tokens: "token_embedding.weight",
+                positions: "positional_embedding",
+                block: "transformer.resblocks",
+                ln1: "ln_1",
+                projection: .fused(weight: "attn.in_proj_weight", bias: "attn.in_proj_bias"),
+                attentionOutput: "attn.out_proj",
+                layerScales: ("ls_1.gamma", "ls_2.gamma"),
+                ln2: "ln_2",
+                mlpInput: "mlp.c_fc",
+                mlpOutput: "mlp.c_proj",
+                lnFinal: "ln_final",
+                head: .parameters(weight: "text_projection", bias: nil),
+                ignored: [
+                    "visual.", "logit_scale", "logit_bias", "attn_mask", "input_resolution", "context_length",
+                    "vocab_size",
+                ])))
+
+    /// `nil` for a text tower of another library (`text.`), which is not served.
+    private static func textArchitecture(_ input: FamilyInput) throws -> Architecture? {
+        let model = input.configuration.object("model_cfg")
+        guard model.has("text_cfg"), input.weights.contains("token_embedding.weight") else { return nil }
+        let text = model.object("text_cfg")
+        let width = try text.int("width", Limits.width) ?? 512
+        let neurons = Double(width) * (try text.double("mlp_ratio") ?? 4)
+        guard neurons >= 1, neurons <= Double(Limits.neurons.upperBound) else {
+            throw text.wrong("mlp_ratio", "such that width times it is from 1 to \(Limits.neurons.upperBound)")
+        }
+        var architecture = Architecture(
+            text: TextInput(
+                vocabulary: try text.int("vocab_size", Limits.vocabulary) ?? 49_408,
+                context: try text.int("context_length", Limits.context) ?? 77, padding: 0, end: .largest),
+            layers: try text.int("layers", Limits.layers) ?? 12,
+            width: width,
+            heads: try text.int("heads", Limits.heads) ?? 8,
+            neurons: Int(neurons),
+            eps: 1e-5)
+        architecture.activation = try model.bool("quick_gelu", default: false) ? .quickGELU : .gelu
+        architecture.hasLayerScale = input.weights.contains("transformer.resblocks.0.ls_1.gamma")
+        architecture.classes =
+            input.weights.contains("text_projection") ? try input.weights.shape("text_projection", rank: 2)[1] : nil
+        return architecture
+    }
 
     /// Towers of other kinds that open_clip's configurations can name.
     private static func refuseWhatIsNotServed(_ vision: ConfigurationFields) throws {

@@ -30,7 +30,6 @@ extension Family {
             WeightNames(
                 prefixes: ["vision_model", ""],
                 patches: "embeddings.patch_embedding",
-                classToken: "",
                 positions: "embeddings.position_embedding.weight",
                 block: "encoder.layers",
                 ln1: "layer_norm1",

@@ -1,9 +1,9 @@
 internal import Tensors
 
-/// The forward pass of a vision transformer (Dosovitskiy et al. 2021, arXiv:2010.11929).
-struct VisionTransformer: Sendable {
+/// The forward pass of a transformer over patches (Dosovitskiy et al. 2021, arXiv:2010.11929) or over the tokens of a text.
+struct Transformer: Sendable {
     let architecture: Architecture
-    let embedding: PatchEmbedding
+    let embedding: Embedding
     let lnPre: Norm?
     let blocks: [TransformerBlock]
     let lnFinal: Norm?
@@ -14,11 +14,11 @@ struct VisionTransformer: Sendable {
     let head: PackedMatrix?
 
     /// One share of a batch.
-    /// - Parameter pixels: [batch, channel, height, width].
+    /// - Parameter input: [batch] + ``Architecture/inputShape``.
     /// - Parameter stop: blocks to compute; `nil` for the whole model.
     /// - Returns: the output, [batch] + ``Architecture/outputShape``; `nil` where it stopped early.
-    func callAsFunction(_ pixels: Tensor, stopAtLayer stop: Int? = nil, _ probe: inout Probe) -> Tensor? {
-        var x = embedding(pixels, &probe)
+    func callAsFunction(_ input: Tensor, stopAtLayer stop: Int? = nil, _ probe: inout Probe) -> Tensor? {
+        var x = embedding(input, &probe)
         if let lnPre {
             x = lnPre(x, .lnPreScale, .lnPreNormalized, nil, &probe)
             probe.visit(.lnPre, &x)
@@ -29,7 +29,7 @@ struct VisionTransformer: Sendable {
         if stop != nil { return nil }
         x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x
         probe.visit(.lnFinal, &x)
-        var output = pool(x, &probe)
+        var output = pool(x, input, &probe)
         if let pooledNorm {
             output = output.layerNormalized(weight: pooledNorm.weight, bias: pooledNorm.bias, eps: pooledNorm.eps)
             probe.visit(.fcNorm, &output)
@@ -51,7 +51,7 @@ struct VisionTransformer: Sendable {
     }
 
     /// [batch, position, d_model] → [batch, d_model], or what the pooling makes of it.
-    private func pool(_ x: Tensor, _ probe: inout Probe) -> Tensor {
+    private func pool(_ x: Tensor, _ input: Tensor, _ probe: inout Probe) -> Tensor {
         let patches = { x.slice(axis: 1, architecture.prefixTokens..<x.shape[1]).meanOverPositions() }
         let first = { (count: Int) in x.slice(axis: 1, 0..<count).reshaped([x.shape[0], count * x.shape[2]]) }
         switch architecture.pooling {
@@ -64,12 +64,22 @@ struct VisionTransformer: Sendable {
             let parts = [first(1), patches()].map { $0.reshaped([x.shape[0], x.shape[2], 1]) }
             return Tensor.concatenated(parts, axis: 2)
         case .clsThenMean: return Tensor.concatenated([first(1), patches()], axis: 1)
+        case .endOfText: return x.ends(of: input, architecture.text)
         case .none: return x
         }
     }
 }
 
 extension Tensor {
+    /// [batch, position, d] → [batch, d]: of each text the position where it ends.
+    fileprivate func ends(of ids: Tensor, _ text: TextInput?) -> Tensor {
+        Tensor.concatenated(
+            (0..<shape[0]).map { row in
+                let end = text?.end(of: ids.rows(row..<(row + 1)).elements) ?? 0
+                return rows(row..<(row + 1)).slice(axis: 1, end..<(end + 1)).reshaped([1, shape[2]])
+            })
+    }
+
     /// [batch, position, d] → [batch, d].
     fileprivate func meanOverPositions() -> Tensor {
         let (batch, positions, width) = (shape[0], shape[1], shape[2])
