@@ -5,6 +5,9 @@
 static const uint8_t emoji_sheet[] = {
 #embed "data/emoji.png"
 };
+static const uint8_t emoji_alpha[] = {
+#embed "data/emoji-alpha.png"
+};
 static const uint8_t emoji_index[] = {
 #embed "data/emoji.txt"
 };
@@ -25,6 +28,7 @@ static const uint8_t imagenet_classes[] = {
     CResource resource_##name(void) { return (CResource){name, sizeof name}; }
 
 RESOURCE(emoji_sheet)
+RESOURCE(emoji_alpha)
 RESOURCE(emoji_index)
 RESOURCE(emoji_rules)
 RESOURCE(letters)

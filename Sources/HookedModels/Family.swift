@@ -74,9 +74,9 @@ extension WeightReader {
 
 /// What a class is called.
 public struct ClassLabel: Sendable, Equatable {
-    /// The checkpoint's own name for it; `nil` where it gives none.
+    /// The checkpoint's own name for it, or ImageNet's; `nil` without either.
     public let name: String?
-    /// A picture of it, where the checkpoint brings one.
+    /// A picture of it: the checkpoint's own, or the one that ``ClassEmoji`` has for its name; `nil` without either.
     public let emoji: String?
 
     /// A name, an emoji, or neither.

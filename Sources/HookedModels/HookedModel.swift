@@ -10,6 +10,8 @@ public struct HookedModel: Sendable {
     /// Its numbers and switches.
     public let architecture: Architecture
     /// What the classes are called, in order; shorter than the output, or empty, where the checkpoint does not say.
+    /// Where it says nothing of a thousand classes, they have ImageNet's names; where it brings no emoji, a class has the
+    /// one that the rules give to its name.
     public let labels: [ClassLabel]
     /// How pictures are prepared for it.
     public let preprocessing: Preprocessing
@@ -28,7 +30,8 @@ public struct HookedModel: Sendable {
         try architecture.validate(file: "config.json")
         self.family = family.name
         self.architecture = architecture
-        labels = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
+        let named = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
+        labels = ClassLabel.completed(named, classes: architecture.classes)
         preprocessing = try family.preprocessing(input, architecture)
         flags = options.flags.union(try family.flags(input))
         transformer = try ModelBuilder(architecture, family.weights(input), input.weights).build()

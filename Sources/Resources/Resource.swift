@@ -2,8 +2,10 @@ internal import CResources
 
 /// A file that is part of the program.
 public enum Resource: Sendable, CaseIterable {
-    /// Emoji in cells of 64 × 64 pixels, row by row: PNG, RGBA.
+    /// Emoji in cells of 64 × 64 pixels, row by row: PNG.
     case emojiSheet
+    /// How much each pixel of ``emojiSheet`` hides: PNG, grey.
+    case emojiAlpha
     /// What stands in the cells of ``emojiSheet``: a line each, in their order.
     case emojiIndex
     /// Which words stand for which emoji; the file's head says how to read it.
@@ -26,6 +28,7 @@ public enum Resource: Sendable, CaseIterable {
     private var stored: CResource {
         switch self {
         case .emojiSheet: resource_emoji_sheet()
+        case .emojiAlpha: resource_emoji_alpha()
         case .emojiIndex: resource_emoji_index()
         case .emojiRules: resource_emoji_rules()
         case .letters: resource_letters()

@@ -2,7 +2,7 @@ import Resources
 import Testing
 
 @Suite struct ResourceTests {
-    @Test(arguments: [Resource.emojiSheet, .letters])
+    @Test(arguments: [Resource.emojiSheet, .emojiAlpha, .letters])
     func picturesArePNG(_ resource: Resource) {
         #expect(resource.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
         #expect(resource.bytes.suffix(8).prefix(4).elementsEqual(Array("IEND".utf8)), "the file is whole")

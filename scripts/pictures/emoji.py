@@ -1,6 +1,6 @@
-"""Renders the emoji that the rules name: Noto Color Emoji, 64 x 64 pixels each, into one picture with alpha.
+"""Renders the emoji that the rules name: Noto Color Emoji, 64 x 64 pixels each, in cells of one picture.
 
-Reads emoji-rules.txt in the folder given and writes emoji.png and emoji.txt beside it.
+Reads emoji-rules.txt in the folder given and writes emoji.png, emoji-alpha.png and emoji.txt beside it.
 """
 
 import json
@@ -13,9 +13,8 @@ FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 STRIKE = 109  # the one size that the font has pictures of
 CELL, COLUMNS = 64, 20
 FALLBACK = "▫️"
-# Colours of an emoji. Their edges are smooth by alpha, so that few are enough, and the file a third of what it would be.
-COLOURS = 48
-ALPHA_STEP = 17
+# Of transparency; sixteen are as smooth as all, and half the size.
+LEVELS = 16
 
 
 def wanted(folder: pathlib.Path) -> list[str]:
@@ -41,24 +40,24 @@ def picture(font: ImageFont.FreeTypeFont, emoji: str) -> Image.Image:
     return small
 
 
-def simplified(cell: Image.Image) -> Image.Image:
-    alpha = cell.getchannel("A").point(lambda a: min(255, round(a / ALPHA_STEP) * ALPHA_STEP))
-    colours = cell.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
-    colours.putalpha(alpha)
-    blank = Image.new("RGBA", cell.size)
-    blank.paste(colours, mask=alpha.point(lambda a: 255 if a else 0))
-    return blank
-
-
 def main(folder: pathlib.Path) -> None:
     emoji = wanted(folder)
     font = ImageFont.truetype(FONT, STRIKE)
     sheet = Image.new("RGBA", (COLUMNS * CELL, -(-len(emoji) // COLUMNS) * CELL))
     for index, each in enumerate(emoji):
-        sheet.paste(simplified(picture(font, each)), (index % COLUMNS * CELL, index // COLUMNS * CELL))
-    sheet.save(folder / "emoji.png", optimize=True)
+        sheet.paste(picture(font, each), (index % COLUMNS * CELL, index // COLUMNS * CELL))
+    # Colours and transparency apart: the emoji share so few colours that a palette of 256 shows no difference, and no
+    # palette could hold them in every degree of transparency.
+    alpha = sheet.getchannel("A")
+    colours = sheet.convert("RGB")
+    colours.paste((0, 0, 0), mask=alpha.point(lambda value: 0 if value else 255))
+    colours = colours.quantize(256, Image.Quantize.MEDIANCUT, kmeans=1, dither=Image.Dither.NONE)
+    step = 255 // (LEVELS - 1)
+    alpha = alpha.point(lambda value: round(value / step) * step)
+    colours.save(folder / "emoji.png", optimize=True)
+    alpha.save(folder / "emoji-alpha.png", optimize=True)
     (folder / "emoji.txt").write_text("\n".join(emoji) + "\n")
-    print(len(emoji), "emoji,", (folder / "emoji.png").stat().st_size, "bytes")
+    print(len(emoji), "emoji")
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -9,8 +9,10 @@ typedef struct {
     size_t count;
 } CResource;
 
-/// Emoji in cells of 64 × 64 pixels, row by row: PNG, RGBA.
+/// Emoji in cells of 64 × 64 pixels, row by row: PNG.
 CResource resource_emoji_sheet(void);
+/// How much each pixel of the sheet hides: PNG, grey.
+CResource resource_emoji_alpha(void);
 /// What stands in the cells: a line each, in their order.
 CResource resource_emoji_index(void);
 /// Letters of a few sizes: PNG, grey, 255 where the ink is.

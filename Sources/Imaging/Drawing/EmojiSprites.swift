@@ -12,17 +12,18 @@ public struct EmojiSprites: Sendable {
     private let indices: [String: Int]
     private let columns: Int
     private let sheet: Pixels
-    private let alpha: [UInt8]
+    /// Grey: the three channels are alike.
+    private let alpha: Pixels
 
     private init() {
         let names = Resource.emojiIndex.lines
         do {
             sheet = try Pixels(decoding: Resource.emojiSheet.bytes)
+            alpha = try Pixels(decoding: Resource.emojiAlpha.bytes)
         } catch {
             preconditionFailure("the sheet of emoji inside the program: \(error)")
         }
-        guard case .withAlpha(let alpha) = sheet.source else { preconditionFailure("the sheet of emoji has no alpha") }
-        self.alpha = alpha
+        precondition(alpha.width == sheet.width && alpha.height == sheet.height, "transparency of another size")
         columns = sheet.width / Self.cell
         precondition(names.count <= columns * (sheet.height / Self.cell), "more emoji than cells in the sheet")
         indices = Dictionary(
@@ -41,10 +42,11 @@ public struct EmojiSprites: Sendable {
         bytes.reserveCapacity(Self.cell * Self.cell * 4)
         for y in top..<(top + Self.cell) {
             for pixel in (y * sheet.width + left)..<(y * sheet.width + left + Self.cell) {
+                let opacity = alpha.bytes[pixel * 3]
                 for channel in 0..<3 {
-                    bytes.append(UInt8((UInt32(sheet.bytes[pixel * 3 + channel]) * UInt32(alpha[pixel]) + 127) / 255))
+                    bytes.append(Colour.blend(0, sheet.bytes[pixel * 3 + channel], opacity))
                 }
-                bytes.append(alpha[pixel])
+                bytes.append(opacity)
             }
         }
         return Sprite(side: Self.cell, premultiplied: bytes)
