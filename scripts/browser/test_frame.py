@@ -146,7 +146,7 @@ class Errors(Case):
     def test_an_unknown_model_is_told_in_the_servers_words(self):
         for page in PAGES:
             self.browser.open(f"{page}?model=nope&sample=heart.png", "failure")
-            self.assertIn("nope", self.browser.text("#failure-title"))
+            self.assertIn("There is no model 'nope'", self.browser.text("#failure"))
             self.assertIn("404 Not Found", self.browser.text("#failure-note"))
         self.browser.js("const list = document.getElementById('model'); list.value = 'shapes';"
                         "list.dispatchEvent(new Event('change'))")

@@ -8,6 +8,8 @@ import { patchGrid, seenPicture } from "./seen.js";
 import { prepareTheme } from "./theme.js";
 import { prepareTips } from "./tips.js";
 
+const LONGEST_TITLE = 90;    // characters
+
 /** Runs a page.
  *  - `ask(subject, signal)`: what the page wants of the server for `subject` = {detail, grid, file, sample, own, seen}.
  *  - `show(answer, subject)`: puts it on the page.
@@ -110,8 +112,9 @@ export class Workbench {
       if (error.name === "AbortError") return;
       if (!("detail" in error)) console.error(error);   // a mistake of the page's own
       this.#again = this.#detail && this.#picture ? () => this.#look() : () => this.#begin();
-      $("failure-title").textContent = error.message;
-      $("failure-detail").textContent = error.detail ?? "";
+      const isLong = error.message.length > LONGEST_TITLE;
+      $("failure-title").textContent = isLong ? error.kind ?? "That did not work" : error.message;
+      $("failure-detail").textContent = [isLong && error.message, error.detail].filter(Boolean).join(" ");
       $("failure-note").textContent = error.note ?? "";
       this.#hasResult = false;
       this.#reveal("failure");
