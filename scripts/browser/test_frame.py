@@ -83,6 +83,21 @@ class Frame(Case):
         self.browser.press(Keys.ESCAPE)
         self.assertTrue(self.browser.js("return document.getElementById('tip').hidden"))
 
+    def test_a_picture_is_dropped_or_pasted(self):
+        for kind in ("drop", "paste"):
+            self.browser.open("/?model=shapes", "empty")
+            self.browser.driver.execute_async_script("""
+                const [kind, done] = arguments;
+                fetch('/assets/samples/square.png').then((answer) => answer.blob()).then((blob) => {
+                  const data = new DataTransfer();
+                  data.items.add(new File([blob], 'mine.png', {type: 'image/png'}));
+                  document.body.dispatchEvent(kind === 'drop' ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
+                    : new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+                  done();
+                });""", kind)
+            self.browser.until(f"what the {kind} brought", lambda: "square" in self.browser.text("#best"))
+            self.assertIn("mine.png", self.browser.text("#own"))
+
     def test_a_drawing_becomes_a_picture(self):
         self.browser.open("/?model=shapes", "empty")
         self.browser.click("#draw")
