@@ -9,6 +9,7 @@ enum Catalog {
         MetricsEndpoint.make,
         LimitsEndpoint.make,
         VersionEndpoint.make,
+        CapabilitiesEndpoint.make,
         ModelEndpoints.list,
         ModelEndpoints.detail,
         LoadEndpoints.load,

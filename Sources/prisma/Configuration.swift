@@ -10,10 +10,10 @@ import Web
 struct Configuration: Sendable {
     var host: String
     var port: Int
-    let publicFolder: URL?
+    var publicFolder: URL?
     let isInsecure: Bool
     let grace: Duration
-    let models: [ModelSource]
+    private(set) var models: [ModelSource]
     private let limits: LimitSettings
     private let file: String
 
@@ -55,6 +55,21 @@ struct Configuration: Sendable {
         }
         guard mistakes.isEmpty else { throw ConfigurationError(file: file, mistakes: mistakes) }
         models = sources
+    }
+
+    /// Serves further models.
+    /// - Throws: where one of them has the id of another.
+    mutating func add(_ sources: [ModelSource]) throws(ConfigurationError) {
+        let doubles = sources.filter { source in models.contains { $0.id == source.id } }
+        guard doubles.isEmpty else {
+            throw ConfigurationError(
+                file: file,
+                mistakes: doubles.map { double in
+                    "'\(double.id)' is configured here, and the folder of models has '\(double.path.lastPathComponent)': "
+                        + "rename the directory, or give the configured one another id"
+                })
+        }
+        models += sources
     }
 
     /// - Throws: where strangers could reach a server that knows no keys.

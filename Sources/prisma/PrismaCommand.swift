@@ -10,10 +10,13 @@ struct PrismaCommand: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               prisma serve --config config/prisma.yaml
+              prisma serve --models ~/models
+              prisma models --config config/prisma.yaml
+              prisma run config/demo/shapes public/assets/samples/heart.png
               prisma inspect config/demo/shapes --checksums
 
             Exit codes: 0 done, 1 failed or refused, 2 a configuration that cannot be used, 64 a wrong command line.
             """,
         version: ServerVersion.number,
-        subcommands: [ServeCommand.self, InspectCommand.self])
+        subcommands: [ServeCommand.self, ModelsCommand.self, RunCommand.self, InspectCommand.self])
 }

@@ -8,15 +8,16 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Runs the server.",
         discussion: """
-            Stops at SIGTERM or Ctrl-C: takes no new work, finishes what runs, exits 0.
+            Serves the models of a configuration, of a folder, or of both. Stops at SIGTERM or Ctrl-C: takes no new work,
+            finishes what runs, exits 0.
 
             EXAMPLES
               prisma serve --config config/prisma.yaml
               prisma serve --config config/prisma.yaml --port 9000
+              prisma serve --models ~/models
             """)
 
-    @Option(help: "The configuration file.")
-    var config: String
+    @OptionGroup var selection: ModelSelection
 
     @Option(help: "The address to listen on, instead of the configuration's.")
     var host: String?
@@ -24,11 +25,21 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on, instead of the configuration's; 0 takes a free one.")
     var port: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the static files. Without a configuration the viewer's own is looked for.", valueName: "dir")
+    )
+    var `public`: String?
+
     @Option(help: "What is logged: trace, debug, info (every request), notice, warning, error or critical.")
     var logLevel: Logger.Level = .notice
 
     func validate() throws {
         if let port, !(0...65_535).contains(port) { throw ValidationError("a port is from 0 to 65535, not \(port)") }
+        if selection.isEmpty {
+            throw ValidationError(
+                "nothing to serve: name a configuration (--config), a folder of models (--models), or both")
+        }
     }
 
     func run() async throws {
@@ -37,16 +48,22 @@ struct ServeCommand: AsyncParsableCommand {
         log.logLevel = logLevel
         let running: RunningServer
         do {
-            var configuration = try Configuration(path: config)
+            var (configuration, notes) = try selection.configuration()
+            for note in notes { log.warning("\(note)") }
             if let host { configuration.host = host }
             if let port { configuration.port = port }
+            if let folder = `public` {
+                configuration.publicFolder = URL(filePath: NSString(string: folder).expandingTildeInPath)
+            } else if selection.config == nil {
+                configuration.publicFolder = PublicFolder.standard
+            }
             try configuration.checkAddress()
             running = try await RunningServer(configuration, log: log)
         } catch let error as ConfigurationError {
-            FileHandle.standardError.write(Data("prisma serve: \(error)\n".utf8))
+            FileHandle.complain("serve", "\(error)")
             throw ExitCode(2)
         } catch {
-            FileHandle.standardError.write(Data("prisma serve: \(error)\n".utf8))
+            FileHandle.complain("serve", "\(error)")
             throw ExitCode(1)
         }
         await running.untilToldToStop()

@@ -62,11 +62,9 @@ struct ModelSettings: Sendable {
     }
 
     @Sendable private static func name(_ text: String) throws(Mismatch) -> String {
-        let isName = text.utf8.allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._-".utf8.contains(byte)
+        guard ModelFolder.isID(text) else {
+            throw Mismatch("'\(text)' is no id: letters, digits, '.', '_' and '-' are")
         }
-        guard isName else { throw Mismatch("'\(text)' is no id: letters, digits, '.', '_' and '-' are") }
         return text
     }
 

@@ -1,10 +1,11 @@
 import Checkpoints
 import Foundation
-import HookedModels
 import ServiceTesting
 import Tensors
 import Testing
 import TextNumbers
+
+@testable import HookedModels
 
 @Suite struct HookTableTests {
     static let everyFlag = HookFlags(

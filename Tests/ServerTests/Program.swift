@@ -25,10 +25,11 @@ final class Program: @unchecked Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 
     /// Starts it.
-    init(_ arguments: [String]) throws {
+    /// - Parameter input: a file that it reads as its standard input.
+    init(_ arguments: [String], input: URL? = nil) throws {
         process.executableURL = Program.path
         process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = errors
         try process.run()

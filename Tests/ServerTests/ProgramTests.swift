@@ -120,7 +120,12 @@ import TextNumbers
     }
 
     @Test func aWrongCommandLineEndsItWith64() async throws {
-        for arguments in [["serve"], ["serve", "--config", "a", "--port", "65536"], ["nonsense"], ["inspect"]] {
+        for arguments in [
+            ["serve"], ["serve", "--config", "a", "--port", "65536"], ["nonsense"], ["inspect"], ["models"], ["run"],
+            ["run", "m"],
+            ["run", "m", "a.png", "--capture", "*"], ["run", "m", "a.png", "--out", "a.npz"], ["run", "m", "-", "-"],
+            ["run", "m", "a.png", "--capture", "*", "--out", "a.csv"], ["run", "m", "a.png", "--top-k", "0"],
+        ] {
             #expect(await (try Program(arguments)).end().status == 64, "\(arguments)")
         }
         let version = try await Program.run("--version")

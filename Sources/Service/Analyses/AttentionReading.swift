@@ -78,7 +78,8 @@ struct AttentionReading: Sendable {
     private func names(_ hook: String) -> [String] { Set(layers).sorted().map { "blocks.\($0).attn.\(hook)" } }
 
     /// The answer without its provenance.
-    func answer(_ result: ForwardResult, on crew: Crew) -> TensorAnswer {
+    /// - Parameter isWhole: whether these are all inputs, so that their heads can be told apart by kind.
+    func answer(_ result: ForwardResult, isWhole: Bool, on crew: Crew) -> TensorAnswer {
         let taken = Dictionary(uniqueKeysWithValues: result.captures.map { ($0.name, $0.values.rows) })
         let inputs = taken.values.first?.count ?? 0
         var maps: [Tensor] = []
@@ -107,7 +108,7 @@ struct AttentionReading: Sendable {
                 (first.scores[index].name, RowPieces(summaries.map { $0.scores[index].values.inFront() }))
             }
         }
-        return TensorAnswer(members: members(summaries), tensors: tensors)
+        return TensorAnswer(members: members(isWhole ? summaries : []), tensors: tensors)
     }
 
     /// The chosen layers and heads of one input: [layer, head, query, key].

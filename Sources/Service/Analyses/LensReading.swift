@@ -106,14 +106,15 @@ struct LensReading: Sendable {
         if let classes {
             members.append(JSONMember("classes", .list(classes.map { ClassScores.document($0, model) })))
         }
+        var perInput: [JSONMember] = []
         if wish.top > 0 {
-            members.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, model) } })))
+            perInput.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, model) } })))
         }
         if classes != nil {
-            members.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { .integer(Int64($0)) } })))
+            perInput.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { .integer(Int64($0)) } })))
         }
         let tensors = wish.showsLogits ? [("logits", RowPieces(views.map(\.logits)))] : []
-        return TensorAnswer(members: members, tensors: tensors)
+        return TensorAnswer(members: members, perInput: perInput, tensors: tensors)
     }
 
     /// [stream][position][element]

@@ -8,12 +8,16 @@ internal import TextNumbers
 struct TensorAnswer: Sendable {
     /// The document's own members, in order, without `tensors`.
     var members: [JSONMember]
+    /// Members that are lists with one element an input.
+    var perInput: [JSONMember] = []
     /// First axes are the inputs, in the order given.
     var tensors: [(name: String, values: RowPieces)]
     /// Whether the document shows `tensors` even where there are none.
     var showsTensors = true
     /// Whether the JSON is the one tensor itself, not a document that has it.
     var isBare = false
+    /// The answer input by input, where it is computed so: then there is no whole.
+    var lines: AnswerLines?
 
     /// Draws the answer as PNG; `nil` where it is no picture, with the reason.
     var picture: Picture = .none("this answer has no picture")
@@ -26,5 +30,5 @@ struct TensorAnswer: Sendable {
     }
 
     /// The document without its tensors.
-    var document: JSONValue { .object(members) }
+    var document: JSONValue { .object(perInput + members) }
 }

@@ -28,7 +28,7 @@ struct TensorJSONBody: BodyEncoder {
     }
 
     /// The document's text, piece by piece.
-    private static func pieces(of answer: TensorAnswer) -> AnyIterator<[UInt8]> {
+    static func pieces(of answer: TensorAnswer) -> AnyIterator<[UInt8]> {
         var json = JSONWriter()
         var open: [(name: String, values: RowPieces)] = answer.tensors.reversed()
         var current: TensorText?
@@ -62,7 +62,7 @@ struct TensorJSONBody: BodyEncoder {
     private static func begin(_ answer: TensorAnswer, _ json: inout JSONWriter) {
         if answer.isBare { return }
         json.beginObject()
-        for member in answer.members {
+        for member in answer.perInput + answer.members {
             json.key(member.key)
             json.append(member.value)
         }

@@ -26,12 +26,15 @@ struct ComputeLane: Sendable {
     func drain() async { await scheduler.drain() }
 
     /// Runs a request's pictures through a model, in a batch with others' unless it is to run alone.
+    /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
     func run(
-        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext
+        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext,
+        deadline: Duration? = nil
     ) async throws -> ForwardResult {
         let key = Inference.Key(model: model.identity, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
         let output = try await submit(
-            .forward(request, model), rows: request.pixels.shape[0], key: alone ? nil : key, context)
+            .forward(request, model), rows: request.pixels.shape[0], key: alone ? nil : key, context,
+            deadline: deadline)
         guard case .forward(let result) = output else { preconditionFailure("a pass gives what passes give") }
         return result
     }
@@ -46,9 +49,10 @@ struct ComputeLane: Sendable {
     }
 
     private func submit(
-        _ work: Inference.Work, rows: Int, key: Inference.Key?, _ context: RequestContext
+        _ work: Inference.Work, rows: Int, key: Inference.Key?, _ context: RequestContext, deadline: Duration? = nil
     ) async throws -> Inference.Output {
-        let completion = try await scheduler.submit(work, rows: rows, key: key, deadline: context.deadline)
+        let completion = try await scheduler.submit(
+            work, rows: rows, key: key, deadline: deadline ?? context.deadline)
         idling.passed()
         context.timings.add(completion.queued, to: .queue)
         context.timings.add(completion.computed, to: .compute)

@@ -73,12 +73,13 @@ struct ModelRun: Sendable {
             if showsPixels { shapes.append((CaptureForm.pixelValues, loaded.model.architecture.inputShape)) }
             return try dryRun(payload, shapes)
         }
-        let (result, pixels) = try await execute(payload, context)
-        var tensors: [(name: String, values: RowPieces)] = []
-        if withOutput, let output = result.output { tensors.append(("output", output)) }
-        tensors += result.captures
-        if showsPixels { tensors.append((CaptureForm.pixelValues, RowPieces([pixels]))) }
-        return TensorAnswer(members: [provenance], tensors: tensors)
+        return try await answer(payload, context) { result, pixels in
+            var tensors: [(name: String, values: RowPieces)] = []
+            if withOutput, let output = result.output { tensors.append(("output", output)) }
+            tensors += result.captures
+            if showsPixels { tensors.append((CaptureForm.pixelValues, RowPieces([pixels]))) }
+            return TensorAnswer(members: [provenance], tensors: tensors)
+        }
     }
 
     /// What the request would compute and answer, without running it.
@@ -104,11 +105,16 @@ struct ModelRun: Sendable {
             ], tensors: [], showsTensors: false)
     }
 
-    /// Refuses what could never be answered.
-    private func weigh(inputs count: Int) throws(Problem) {
+    /// Of what one input gives: captures and output.
+    var weighedShapes: [[Int]] {
         let architecture = loaded.model.architecture
-        let beside = [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
-        let shapes = plan.captures.map(\.shape) + beside + alsoHeld
+        return plan.captures.map(\.shape) + [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
+            + alsoHeld
+    }
+
+    /// Refuses what could never be answered.
+    func weigh(inputs count: Int) throws(Problem) {
+        let shapes = weighedShapes
         let (each, bytes) = (HookPlan.bytes(of: shapes, inputs: 1), HookPlan.bytes(of: shapes, inputs: count))
         let limit = service.limits.responseTensors
         guard bytes > limit else { return }

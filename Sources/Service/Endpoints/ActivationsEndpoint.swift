@@ -28,8 +28,9 @@ enum ActivationsEndpoint {
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
         Endpoint(
             .post, "/v1/models/{model}/activations", "Read activations",
-            details: "Every hook of every input, or those that are named, each under its full name.",
-            tag: "Running a model",
+            details: "Every hook of every input, or those that are named, each under its full name. "
+                + NDJSON.details,
+            tag: ModelBody.tag,
             body: ModelBody.request(
                 ActivationsRequest.form,
                 example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "hooks": ["blocks.0.attn.hook_pattern"]]),

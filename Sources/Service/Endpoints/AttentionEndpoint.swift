@@ -63,7 +63,8 @@ enum AttentionEndpoint {
                 query, key], over all layers and heads whichever are shown; with `summary`, each [input, layer, head]: \
                 \(HeadScore.all.map { "`\($0.name)`" }.joined(separator: ", ")); entropy in nats, mean_distance in patches, \
                 the others shares from 0 to 1, averaged over the queries for which they exist. \
-                Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, by the mean over the inputs.
+                Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, \
+                by the mean over the inputs (not in lines).
                 """,
             tag: "Running a model",
             body: ModelBody.request(
@@ -87,10 +88,13 @@ enum AttentionEndpoint {
             run.alsoHeld = reading.shapes.map(\.shape)
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes) }
-            let (result, _) = try await run.execute(call.payload, call.context)
-            var answer = try await service.lane.analyse(call.context) { crew in reading.answer(result, on: crew) }
-            answer.members.append(run.provenance)
-            return answer
+            return try await run.answer(call.payload, call.context) { [run] result, _ in
+                var answer = try await service.lane.analyse(call.context) { crew in
+                    reading.answer(result, isWhole: !NDJSON.isWanted(call.context), on: crew)
+                }
+                answer.members.append(run.provenance)
+                return answer
+            }
         }
     }
 }

@@ -76,11 +76,12 @@ enum LogitLensEndpoint {
             run.alsoHeld = reading.held(run.plan)
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes(run.plan)) }
-            let (result, _) = try await run.execute(call.payload, call.context)
-            let views = try await service.lane.analyse(call.context) { crew in reading.views(result, on: crew) }
-            var answer = reading.answer(views)
-            answer.members.append(run.provenance)
-            return answer
+            return try await run.answer(call.payload, call.context) { [run] result, _ in
+                let views = try await service.lane.analyse(call.context) { crew in reading.views(result, on: crew) }
+                var answer = reading.answer(views)
+                answer.members.append(run.provenance)
+                return answer
+            }
         }
     }
 }

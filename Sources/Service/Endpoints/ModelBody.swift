@@ -15,6 +15,9 @@ enum ModelBody {
             ], example: example)
     }
 
+    /// The group of everything that runs a model.
+    static let tag = "Running a model"
+
     static let errors: [HTTPResponse.Status: String] = [
         .badRequest: "A field that is wrong, each named.",
         .notFound: "No such model.",
@@ -48,7 +51,7 @@ enum ModelBody {
     private static func encoders(_ schema: Schema, _ service: PrismaService) -> [any BodyEncoder<TensorAnswer>] {
         [
             TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
-            NpzBody(), NpyBody(),
+            NpzBody(), NpyBody(), NDJSONBody(pool: service.pool) { $0.lines ?? AnswerLines($0) },
         ]
     }
 

@@ -45,11 +45,17 @@ enum PredictEndpoint {
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
         Endpoint(
             .post, "/v1/models/{model}/predict", "Classify pictures",
-            details: "For each input, in the order given, the best classes with their logits and probabilities.",
-            tag: "Running a model",
+            details: "For each input, in the order given, the best classes with their logits and probabilities. "
+                + NDJSON.details,
+            tag: ModelBody.tag,
             body: ModelBody.request(
                 PredictRequest.form, example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "top_k": 3]),
-            responds: ResponseForm("The best classes of each input.", [JSONBody(schema) { $0 }]),
+            responds: ResponseForm(
+                "The best classes of each input.",
+                [
+                    JSONBody(schema) { (prediction: Prediction) in prediction.document },
+                    NDJSONBody(pool: service.pool) { $0.lines ?? AnswerLines([], last: []) },
+                ]),
             errors: ModelBody.errors
         ) { call in
             let run = try ModelRun(service, call.path["model"], call.body.options)
@@ -59,13 +65,24 @@ enum PredictEndpoint {
                     .conflict, "The model '\(run.loaded.id)' has no classifier. Its features come from …/run.")
             }
             let answer = try call.body.answer?.resolve(in: model)
-            let (result, _) = try await run.execute(call.payload, call.context)
-            let results = (result.output?.rows ?? []).map { row in
-                Self.document(ClassRanking(row.elements), top: call.body.topK, answer: answer, model)
+            let topK = call.body.topK
+            let results = { @Sendable (result: ForwardResult) -> [JSONValue] in
+                (result.output?.rows ?? []).map { row in
+                    Self.document(ClassRanking(row.elements), top: topK, answer: answer, model)
+                }
             }
-            return .object([JSONMember("results", .list(results)), run.provenance])
+            if NDJSON.isWanted(call.context) {
+                let lines = try await run.lines(call.payload, call.context, last: [run.provenance]) { result, _ in
+                    results(result).map { .result($0.object ?? [], tensors: []) }
+                }
+                return Prediction(document: .null, lines: lines)
+            }
+            let (result, _) = try await run.execute(call.payload, call.context)
+            return Prediction(
+                document: .object([JSONMember("results", .list(results(result))), run.provenance]), lines: nil)
         }
     }
+
     private static func document(
         _ ranking: ClassRanking, top count: Int, answer: Int?, _ model: HookedModel
     ) -> JSONValue {
@@ -75,5 +92,11 @@ enum PredictEndpoint {
             members.append(JSONMember("rank", .integer(Int64(ranking.rank(of: answer)))))
         }
         return .object(members)
+    }
+
+    /// As one document, or line by line.
+    private struct Prediction: Sendable {
+        let document: JSONValue
+        let lines: AnswerLines?
     }
 }

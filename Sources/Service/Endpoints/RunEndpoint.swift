@@ -32,8 +32,9 @@ enum RunEndpoint {
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
         Endpoint(
             .post, "/v1/models/{model}/run", "Run a model and read its activations",
-            details: "Tensors: `output`, and each captured hook under its full name; first axes are the inputs.",
-            tag: "Running a model",
+            details: "Tensors: `output`, and each captured hook under its full name; first axes are the inputs. "
+                + NDJSON.details,
+            tag: ModelBody.tag,
             body: ModelBody.request(
                 RunRequest.form,
                 example: [

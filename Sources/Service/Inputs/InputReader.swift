@@ -33,9 +33,7 @@ struct InputReader: Sendable {
                 rows = unordered.compactMap { $0 }
             }
             let count = rows.reduce(0) { $0 + $1.shape[0] }
-            guard count > 0 else {
-                throw FieldError(.pointer(JSONPointer()["inputs"]), "no input: expected at least one picture or tensor")
-            }
+            guard count > 0 else { throw none }
             guard count <= limits.inputs else { throw tooMany(count) }
             return rows.count == 1 ? rows[0] : Tensor.concatenated(rows).reshaped([count] + shape)
         }
@@ -52,12 +50,12 @@ struct InputReader: Sendable {
     }
 
     /// An input and where it stands in the document; `nil` for one that came beside it.
-    private struct Place {
+    struct Place: Sendable {
         let value: InputSource
         let place: JSONPointer?
     }
 
-    private func sources(_ options: InputOptions, _ payload: RequestPayload) throws -> [Place] {
+    func sources(_ options: InputOptions, _ payload: RequestPayload) throws -> [Place] {
         if let inputs = options.inputs {
             guard payload.content == nil else {
                 throw FieldError(.pointer(JSONPointer()["inputs"]), "the body itself is the input; leave the field out")
@@ -93,7 +91,7 @@ struct InputReader: Sendable {
         return parts.map { Place(value: .image($0.bytes), place: nil) }
     }
 
-    private func read(
+    func read(
         _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel,
         _ preprocessing: Preprocessing
     ) async throws -> Tensor {
@@ -133,7 +131,7 @@ struct InputReader: Sendable {
         return prepared.reshaped([1] + prepared.shape)
     }
 
-    private func rows(of tensor: Tensor, at place: JSONPointer?, _ model: HookedModel) throws -> Tensor {
+    func rows(of tensor: Tensor, at place: JSONPointer?, _ model: HookedModel) throws -> Tensor {
         let shape = model.architecture.inputShape
         if tensor.shape == shape { return tensor.reshaped([1] + shape) }
         if tensor.rank == shape.count + 1, tensor.shape.dropFirst() == shape[...], tensor.shape[0] > 0 { return tensor }
@@ -148,7 +146,11 @@ struct InputReader: Sendable {
         return problem
     }
 
-    private func tooMany(_ count: Int) -> Problem {
+    var none: FieldError {
+        FieldError(.pointer(JSONPointer()["inputs"]), "no input: expected at least one picture or tensor")
+    }
+
+    func tooMany(_ count: Int) -> Problem {
         Problem(
             .contentTooLarge, "\(count) inputs are more than the limit of \(limits.inputs) (limits.inputs).",
             members: [JSONMember("limit", "inputs"), JSONMember("maximum", .integer(Int64(limits.inputs)))])

@@ -2,6 +2,29 @@ import HTTP
 import HTTPTypes
 import Logging
 
+extension Problem {
+    /// What a client is told of an error; what it is not told is logged.
+    init(telling error: any Error, _ id: String, _ log: Logger) {
+        if let error = error as? any ProblemConvertible {
+            self = error.problem
+            if status.kind == .serverError { log.error("\(status.code): \(detail)") }
+        } else if error is CancellationError {
+            log.info("the client went away")
+            self.init(.init(code: 499, reasonPhrase: "Client Closed Request"), "The request was cancelled.")
+        } else {
+            log.error("unforeseen error", metadata: ["error": "\(String(reflecting: error))"])
+            self.init(
+                .internalServerError,
+                "Something failed that should not have. The server's log has it under \(quoted(id)).")
+        }
+    }
+}
+
+extension RequestContext {
+    /// An error as this request's client is told it: for a part of an answer that has failed alone.
+    public func problem(for error: any Error) -> Problem { Problem(telling: error, id, log) }
+}
+
 extension HTTPApplication {
     static let noSuchPath = Problem(
         .notFound, "There is nothing at this path. GET /openapi.json lists what there is.")
@@ -21,22 +44,7 @@ extension HTTPApplication {
 
     /// What an error becomes. Only errors that know how to speak to a client do; others are logged and numbered.
     static func response(to error: any Error, _ id: String, _ log: Logger) -> Response {
-        if let error = error as? any ProblemConvertible {
-            let problem = error.problem
-            if problem.status.kind == .serverError {
-                log.error("\(problem.status.code): \(problem.detail)")
-            }
-            return problem.response(instance: id)
-        }
-        if error is CancellationError {
-            log.info("the client went away")
-            return Problem(.init(code: 499, reasonPhrase: "Client Closed Request"), "The request was cancelled.")
-                .response(instance: id)
-        }
-        log.error("unforeseen error", metadata: ["error": "\(String(reflecting: error))"])
-        return Problem(
-            .internalServerError, "Something failed that should not have. The server's log has it under \(quoted(id))."
-        ).response(instance: id)
+        Problem(telling: error, id, log).response(instance: id)
     }
 
     /// 304 for a client that has this version already.
