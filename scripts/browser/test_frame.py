@@ -15,6 +15,15 @@ class Frame(Case):
                 self.browser.open(f"{page}?model=shapes&sample=egg.jpg")
                 self.assertEqual(self.browser.severe(), [], page)
 
+    def test_a_model_without_a_class_token_has_no_view_of_it(self):
+        self.browser.open("/attention?model=no-class-token&sample=egg.jpg&layer=1&head=2&view=cls")
+        self.assertNotIn("CLS", self.browser.text("#one") + self.browser.text("#tokens"))
+        tokens = self.browser.js("const map = document.getElementById('map'); return map.width / map.height")
+        self.assertEqual(tokens, 1)
+        self.browser.open("/logit-lens?model=no-class-token&sample=egg.jpg")
+        self.assertEqual(self.browser.texts("#prefix button"), [])
+        self.assertEqual(len(self.browser.all("#best-five li")), 5)
+
     def test_the_bar_carries_model_and_picture_to_the_other_pages(self):
         self.browser.open("/?model=shapes&sample=square.png&patch=3")
         for page in PAGES[1:]:
@@ -183,6 +192,15 @@ class Errors(Case):
                 self.assertIn("egg.jpg", self.browser.text("#own"))
             finally:
                 server.stop()
+
+    def test_a_model_without_a_classifier_leads_to_its_attention(self):
+        for page in ("/", "/logit-lens"):
+            self.browser.open(f"{page}?model=headless&sample=egg.jpg", "failure")
+            self.assertIn("409 Conflict", self.browser.text("#failure-note"))
+            self.browser.click("#elsewhere")
+            self.browser.until("its attention", lambda: self.browser.js("return location.pathname") == "/attention"
+                               and self.browser.state() == "result")
+            self.assertEqual({"model": "headless", "sample": "egg.jpg"}.items() - self.browser.query().items(), set())
 
     def test_a_file_that_is_no_picture_is_told_in_the_servers_words(self):
         broken = self.work / "broken.png"

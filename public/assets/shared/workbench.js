@@ -28,13 +28,13 @@ export class Workbench {
     this.#page = page;
     prepareTheme();
     prepareTips();
-    address.carry();
     this.#rail = new Rail({
       model: (id) => this.#attempt(() => this.#chooseModel(id)),
       sample: (name) => this.#attempt(async () => this.#choosePicture(await sample(name))),
       file: (file) => this.#attempt(async () => this.#choosePicture(await ownPicture(file))),
     });
     $("view").append(failureNotice(), element("p", { id: "waiting", className: "waiting", role: "status" }, "Looking…"));
+    address.carry();
     $("retry").addEventListener("click", () => this.#attempt(this.#again));
     $("try")?.addEventListener("click", () =>
       this.#attempt(async () => this.#choosePicture(await sample(SAMPLES[0][0]))));
@@ -116,6 +116,8 @@ export class Workbench {
       $("failure-title").textContent = isLong ? error.kind ?? "That did not work" : error.message;
       $("failure-detail").textContent = [isLong && error.message, error.detail].filter(Boolean).join(" ");
       $("failure-note").textContent = error.note ?? "";
+      const isHeadless = this.#detail?.config?.return_type === "pre_logits";   // nothing to predict, but attention to see
+      $("elsewhere").hidden = !isHeadless || location.pathname.startsWith("/attention");
       this.#hasResult = false;
       this.#reveal("failure");
     }
@@ -127,5 +129,8 @@ function failureNotice() {
     element("p", { className: "lead", id: "failure-title" }),
     element("p", { id: "failure-detail" }),
     element("p", { className: "small mono", id: "failure-note" }),
-    element("p", {}, element("button", { id: "retry", type: "button" }, "Try again")));
+    element("p", { className: "row" },
+      element("button", { id: "retry", type: "button" }, "Try again"),
+      element("a", { id: "elsewhere", className: "button", href: "/attention", data: { page: "/attention" }, hidden: true },
+        "See where its heads look")));
 }
