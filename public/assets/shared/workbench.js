@@ -118,6 +118,7 @@ export class Workbench {
       $("failure-note").textContent = error.note ?? "";
       const isHeadless = this.#detail?.config?.return_type === "pre_logits";   // nothing to predict, but attention to see
       $("elsewhere").hidden = !isHeadless || location.pathname.startsWith("/attention");
+      $("result").ariaBusy = "false";
       this.#hasResult = false;
       this.#reveal("failure");
     }
