@@ -38,9 +38,10 @@ import Transport
         }
     }
 
-    @Test func thePageAndAllThatItNamesAreServed() async throws {
+    @Test("a page and all that it names are served", arguments: ["/", "/attention", "/logit-lens", "/api"])
+    func pageIsServed(_ address: String) async throws {
         try await serving { client in
-            let page = try await client.request("GET", "/")
+            let page = try await client.request("GET", address)
             #expect(page.status == 200)
             #expect(page.fields["content-type"]?.hasPrefix("text/html") == true)
             let parts = page.text.components(separatedBy: "\"").filter { $0.contains("assets/") && !$0.contains(" ") }

@@ -33,7 +33,10 @@ def main():
     random = work / "random"
     subprocess.run([sys.executable, ROOT / "scripts/browser/random_vit.py", random], check=True)
     Case.program, Case.work, Case.shots = program, work, folder
-    Case.models = {"shapes": ROOT / "config/demo/shapes", "random": random}
+    fixtures = ROOT / "Tests/Fixtures/models"
+    Case.models = {
+        "shapes": ROOT / "config/demo/shapes", "random": random,
+        "headless": fixtures / "hf_vit_model/checkpoint", "no-class-token": fixtures / "timm_vit_gap/checkpoint"}
     Case.server = Server(program, work, Case.models)
     Case.browser = None
     result = Lines()

@@ -122,6 +122,14 @@ class Attention(Case):
             self.assertShows(facts["Entropy"], self.answer["tensors"]["entropy"]["data"][head], 3)
             self.browser.press(Keys.ARROW_RIGHT)
 
+    def test_every_score_is_shown_and_explained(self):
+        self.browser.open(f"{PAGE}&layer=1&head=2")
+        shown = self.browser.js("return [...document.querySelectorAll('#head-scores [data-tip]')].map((each) => each.dataset.tip)")
+        scores = [name for name, tensor in self.answer["tensors"].items() if len(tensor["shape"]) == 3 and name != "rollout"]
+        self.assertEqual(sorted(shown), sorted(scores))
+        kind = self.answer["kinds"][1][2]
+        self.assertIn(f"{kind['score']:.2f}", self.browser.facts("#head-scores")["Kind"])
+
     def test_the_keyboard_walks_opens_pins_and_frees(self):
         self.browser.open(PAGE)
         self.browser.focus("#maps")

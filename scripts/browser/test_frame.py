@@ -15,6 +15,15 @@ class Frame(Case):
                 self.browser.open(f"{page}?model=shapes&sample=egg.jpg")
                 self.assertEqual(self.browser.severe(), [], page)
 
+    def test_a_model_without_a_class_token_has_no_view_of_it(self):
+        self.browser.open("/attention?model=no-class-token&sample=egg.jpg&layer=1&head=2&view=cls")
+        self.assertNotIn("CLS", self.browser.text("#one") + self.browser.text("#tokens"))
+        tokens = self.browser.js("const map = document.getElementById('map'); return map.width / map.height")
+        self.assertEqual(tokens, 1)
+        self.browser.open("/logit-lens?model=no-class-token&sample=egg.jpg")
+        self.assertEqual(self.browser.texts("#prefix button"), [])
+        self.assertEqual(len(self.browser.all("#best-five li")), 5)
+
     def test_the_bar_carries_model_and_picture_to_the_other_pages(self):
         self.browser.open("/?model=shapes&sample=square.png&patch=3")
         for page in PAGES[1:]:
@@ -83,6 +92,21 @@ class Frame(Case):
         self.browser.press(Keys.ESCAPE)
         self.assertTrue(self.browser.js("return document.getElementById('tip').hidden"))
 
+    def test_a_picture_is_dropped_or_pasted(self):
+        for kind in ("drop", "paste"):
+            self.browser.open("/?model=shapes", "empty")
+            self.browser.driver.execute_async_script("""
+                const [kind, done] = arguments;
+                fetch('/assets/samples/square.png').then((answer) => answer.blob()).then((blob) => {
+                  const data = new DataTransfer();
+                  data.items.add(new File([blob], 'mine.png', {type: 'image/png'}));
+                  document.body.dispatchEvent(kind === 'drop' ? new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})
+                    : new ClipboardEvent('paste', {clipboardData: data, bubbles: true}));
+                  done();
+                });""", kind)
+            self.browser.until(f"what the {kind} brought", lambda: "square" in self.browser.text("#best"))
+            self.assertIn("mine.png", self.browser.text("#own"))
+
     def test_a_drawing_becomes_a_picture(self):
         self.browser.open("/?model=shapes", "empty")
         self.browser.click("#draw")
@@ -146,7 +170,7 @@ class Errors(Case):
     def test_an_unknown_model_is_told_in_the_servers_words(self):
         for page in PAGES:
             self.browser.open(f"{page}?model=nope&sample=heart.png", "failure")
-            self.assertIn("nope", self.browser.text("#failure-title"))
+            self.assertIn("There is no model 'nope'", self.browser.text("#failure"))
             self.assertIn("404 Not Found", self.browser.text("#failure-note"))
         self.browser.js("const list = document.getElementById('model'); list.value = 'shapes';"
                         "list.dispatchEvent(new Event('change'))")
@@ -168,6 +192,15 @@ class Errors(Case):
                 self.assertIn("egg.jpg", self.browser.text("#own"))
             finally:
                 server.stop()
+
+    def test_a_model_without_a_classifier_leads_to_its_attention(self):
+        for page in ("/", "/logit-lens"):
+            self.browser.open(f"{page}?model=headless&sample=egg.jpg", "failure")
+            self.assertIn("409 Conflict", self.browser.text("#failure-note"))
+            self.browser.click("#elsewhere")
+            self.browser.until("its attention", lambda: self.browser.js("return location.pathname") == "/attention"
+                               and self.browser.state() == "result")
+            self.assertEqual({"model": "headless", "sample": "egg.jpg"}.items() - self.browser.query().items(), set())
 
     def test_a_file_that_is_no_picture_is_told_in_the_servers_words(self):
         broken = self.work / "broken.png"

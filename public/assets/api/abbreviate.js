@@ -20,10 +20,11 @@ function written(value, indent) {
     const most = isFlat ? MOST_NUMBERS : MOST_ITEMS;
     const shown = value.slice(0, most).map((each) => written(each, inner));
     if (value.length > most) shown.push(`… ${(value.length - most).toLocaleString("en")} more`);
-    return isFlat ? `[${shown.join(", ")}]` : `[\n${shown.map((each) => inner + each).join(",\n")}\n${indent}]`;
+    const line = `[${shown.join(", ")}]`;
+    return isFlat || (line.length < 88 && !line.includes("\n")) ? line : `[\n${shown.map((each) => inner + each).join(",\n")}\n${indent}]`;
   }
   const entries = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${written(each, inner)}`);
   const short = `{${entries.join(", ")}}`;
-  if (short.length < 76 && !short.includes("\n")) return short;
+  if (short.length < 100 && !short.includes("\n")) return short;
   return `{\n${entries.map((each) => inner + each).join(",\n")}\n${indent}}`;
 }

@@ -152,7 +152,7 @@ function update() {
 function note() {
   const axis = chosen.swapped ? "Rows are keys, columns are queries." : "Rows are queries, columns are keys.";
   return {
-    matrix: `${axis} CLS comes first, then the patches row by row. A click pins a cell, Escape frees it, arrows walk.`,
+    matrix: `${axis} ${subject.grid.prefix ? "CLS comes first, then the" : "The"} patches row by row. A click pins a cell, Escape frees it, arrows walk.`,
     token: chosen.swapped ? "From where the marked patch is looked at." : "Where the marked patch looks.",
     cls: chosen.swapped ? "Which patches look at the class token." : "Where the class token looks.",
     mean: "What each patch gets on the mean over all queries.",
@@ -246,6 +246,9 @@ const bench = new Workbench({
     $("subject").hidden = false;
     picture.show(about.seen, about.grid);
     showTokens();
+    const all = about.detail.config.n_layers;
+    $("cut").hidden = attention.layers === all;
+    $("cut").textContent = `The last ${attention.layers} of ${all} layers: the maps of all would be too much for a page.`;
     tools.order.fill([["layers", "Layer by layer"], ...Object.keys(attention.scores).map((name) => [name, scoreName(name)])]);
     if (!(chosen.order in attention.scores)) chosen.order = "layers";
     tools.order.choose(chosen.order);
@@ -254,6 +257,8 @@ const bench = new Workbench({
     const { tokens } = about.grid;
     hovered = { head: null, token: null, other: null };
     chosen.head = headOfAddress();
+    views.offer("cls", about.grid.prefix > 0);
+    if (!about.grid.prefix && chosen.view === "cls") chosen.view = "matrix";
     for (const name of ["token", "other"]) chosen[name] = address.getIndex(name, tokens);
     const kind = tour.kind ?? (isFirst ? address.get("tour") : null);
     tour.stations = attention.document.tour ?? [];

@@ -47,6 +47,14 @@ export class Lens {
     }));
   }
 
+  /** The best `many` classes of the last stream by the mean logit over all tokens: what a model without a class token reads. */
+  topOfMean(many) {
+    const sums = new Float64Array(this.classes);
+    const start = (this.streams - 1) * this.tokens * this.classes;
+    for (let at = 0; at < this.tokens * this.classes; at++) sums[at % this.classes] += this.data[start + at];
+    return Array.from(sums.keys()).sort((a, b) => sums[b] - sums[a]).slice(0, many);
+  }
+
   /** What the colour of each token shows: the best class's logit, or the logit of one class. */
   heat(stream, index = null) {
     return Float32Array.from({ length: this.tokens }, (_, token) =>

@@ -213,7 +213,8 @@ $("stream").addEventListener("input", () => {
 onTheme(() => { kept = {}; update(); });
 
 /** The three best classes of the last stream, where the classifier reads. */
-const usualClasses = () => lens.top(lens.streams - 1, 0, 3).map(({ index }) => index);
+const usualClasses = () => subject.grid.prefix
+  ? lens.top(lens.streams - 1, 0, 3).map(({ index }) => index) : lens.topOfMean(3);
 
 function classesOfAddress() {
   const text = address.get("classes");

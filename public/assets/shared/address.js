@@ -1,5 +1,5 @@
 // What is chosen stands in the page's address, so that a link shows the same: ?model=shapes&sample=heart.png&layer=3
-// The bar's links carry the model and the picture on to the other pages.
+// Links between the pages carry the model and the picture on.
 
 const carried = ["model", "sample", "picture"];
 let parameters = new URLSearchParams(location.search);
@@ -33,10 +33,10 @@ export function onStep(apply) {
   });
 }
 
-/** Writes the model and the picture into the bar's links. */
+/** Writes the model and the picture into the links to other pages. */
 export function carry() {
   const kept = new URLSearchParams(carried.flatMap((name) => (parameters.has(name) ? [[name, get(name)]] : [])));
-  for (const link of document.querySelectorAll(".bar a[data-page]")) {
+  for (const link of document.querySelectorAll("a[data-page]")) {
     link.href = link.dataset.page + (kept.size ? `?${kept}` : "");
   }
 }

@@ -2,11 +2,12 @@
 
 import { readSafetensors } from "./safetensors.js";
 
-/** What went wrong, in a sentence; where there is more to say, `detail`; for a report, `note`. */
+/** What went wrong, in a sentence; where there is more to say, `detail`; for a report, `note`. `kind` names it in a word or
+ *  two, where the sentence is too long for a title. */
 export class Failure extends Error {
-  constructor(message, detail = "", note = "") {
+  constructor(message, detail = "", note = "", kind = "That did not work") {
     super(message);
-    Object.assign(this, { detail, note });
+    Object.assign(this, { detail, note, kind });
   }
 }
 
@@ -27,7 +28,8 @@ export async function call(path, options) {
   throw new Failure(
     body?.detail ?? `The server answered ${response.status}.`,
     fields.join(" "),
-    [`${response.status} ${body?.title ?? ""}`, request && `request ${request}`].filter(Boolean).join(" · "));
+    [`${response.status} ${body?.title ?? ""}`, request && `request ${request}`].filter(Boolean).join(" · "),
+    body?.title);
 }
 
 async function json(path, options) {
@@ -86,7 +88,7 @@ export async function post(path, file, fields, signal) {
   };
 }
 
-/** The same for an answer of tensors, which come as safetensors: a tenth of JSON's size and nothing to parse.
+/** The same for an answer of tensors, which come as safetensors: a third of JSON's size and nothing to parse.
  *  @returns {{document, tensors, timing, roundTrip}} `tensors`: {name: {shape, data: Float32Array}}. */
 export async function postForTensors(path, file, fields, signal) {
   const started = performance.now();

@@ -32,6 +32,12 @@ export function choice(title, options, chosen, change) {
   group.choose = (value) => {
     for (const button of group.querySelectorAll("input")) button.checked = button.value === value;
   };
+  /** Offers a value, or does not. */
+  group.offer = (value, isOffered) => {
+    const button = [...group.querySelectorAll("input")].find((each) => each.value === value);
+    button.disabled = !isOffered;
+    button.parentElement.hidden = !isOffered;
+  };
   return group;
 }
 

@@ -79,11 +79,14 @@ export class HeatMap {
       context.fillRect(column * cell, 0, cell, row * cell);
       context.fillRect(column * cell, (row + 1) * cell, cell, height);
     }
+    const isWide = cell >= 8 * line;                          // large cells are framed within, small ones around
+    const around = (distance, ink) => {
+      context.strokeStyle = ink;
+      context.strokeRect(column * cell - distance, row * cell - distance, cell + 2 * distance, cell + 2 * distance);
+    };
     context.lineWidth = line;
-    context.strokeStyle = "white";
-    context.strokeRect(column * cell - line / 2, row * cell - line / 2, cell + line, cell + line);
-    context.strokeStyle = paint(colour ?? "accent");
-    context.strokeRect(column * cell - line * 1.5, row * cell - line * 1.5, cell + line * 3, cell + line * 3);
+    around(isWide ? -1.5 * line : 0.5 * line, "white");
+    around(isWide ? -0.5 * line : 1.5 * line, paint(colour ?? "accent"));
   }
 
   #locate(x, y) {

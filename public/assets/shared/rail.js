@@ -24,13 +24,13 @@ export class Rail {
       element("span", {}, element("b", {}, "Choose a file"), ", drop one, or paste"),
       element("span", { className: "small" }, "JPEG or PNG"));
     const heading = (text) => element("h2", { className: "heading" }, text);
-    $("rail").append(
+    $("rail").append(element("div", { className: "rail-body" },
       element("div", { className: "sheet-head phone-only" }, element("strong", {}, "Model and picture"), close),
       element("section", {},
         element("h2", { className: "heading" }, element("label", { htmlFor: "model" }, "Model")),
         this.#models, this.#facts),
       element("section", {}, heading("Picture"), drop, draw),
-      element("section", {}, heading("Samples"), this.#samples, this.#own));
+      element("section", {}, heading("Samples"), this.#samples, this.#own)));
 
     this.#samples.append(...SAMPLES.map(([name, title]) => {
       const picture = element("img", { src: sampleAddress(name), alt: title, width: 52, height: 52, loading: "lazy" });

@@ -23,6 +23,7 @@ export const TERMS = {
   "next_patch": "Attention of a patch to the one on its right.",
   "previous_row": "Attention of a patch to the one above.",
   "next_row": "Attention of a patch to the one below.",
+  "agreement": "How alike the queries look: the overlap of their rows with the mean row, 1 where all are the same.",
   "own": "Each stream through the final norm with its own scale, as if the model ended there, then the classifier.",
   "final_scale": "ViT-Prisma's: each stream divided by the scale that the final norm has at the end, without its weight.",
   "component": "Which vectors are read: the stream between the layers, or what attention or the MLP adds to it.",

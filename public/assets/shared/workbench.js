@@ -8,6 +8,8 @@ import { patchGrid, seenPicture } from "./seen.js";
 import { prepareTheme } from "./theme.js";
 import { prepareTips } from "./tips.js";
 
+const LONGEST_TITLE = 90;    // characters
+
 /** Runs a page.
  *  - `ask(subject, signal)`: what the page wants of the server for `subject` = {detail, grid, file, sample, own, seen}.
  *  - `show(answer, subject)`: puts it on the page.
@@ -26,13 +28,13 @@ export class Workbench {
     this.#page = page;
     prepareTheme();
     prepareTips();
-    address.carry();
     this.#rail = new Rail({
       model: (id) => this.#attempt(() => this.#chooseModel(id)),
       sample: (name) => this.#attempt(async () => this.#choosePicture(await sample(name))),
       file: (file) => this.#attempt(async () => this.#choosePicture(await ownPicture(file))),
     });
     $("view").append(failureNotice(), element("p", { id: "waiting", className: "waiting", role: "status" }, "Looking…"));
+    address.carry();
     $("retry").addEventListener("click", () => this.#attempt(this.#again));
     $("try")?.addEventListener("click", () =>
       this.#attempt(async () => this.#choosePicture(await sample(SAMPLES[0][0]))));
@@ -110,9 +112,13 @@ export class Workbench {
       if (error.name === "AbortError") return;
       if (!("detail" in error)) console.error(error);   // a mistake of the page's own
       this.#again = this.#detail && this.#picture ? () => this.#look() : () => this.#begin();
-      $("failure-title").textContent = error.message;
-      $("failure-detail").textContent = error.detail ?? "";
+      const isLong = error.message.length > LONGEST_TITLE;
+      $("failure-title").textContent = isLong ? error.kind ?? "That did not work" : error.message;
+      $("failure-detail").textContent = [isLong && error.message, error.detail].filter(Boolean).join(" ");
       $("failure-note").textContent = error.note ?? "";
+      const isHeadless = this.#detail?.config?.return_type === "pre_logits";   // nothing to predict, but attention to see
+      $("elsewhere").hidden = !isHeadless || location.pathname.startsWith("/attention");
+      $("result").ariaBusy = "false";
       this.#hasResult = false;
       this.#reveal("failure");
     }
@@ -124,5 +130,8 @@ function failureNotice() {
     element("p", { className: "lead", id: "failure-title" }),
     element("p", { id: "failure-detail" }),
     element("p", { className: "small mono", id: "failure-note" }),
-    element("p", {}, element("button", { id: "retry", type: "button" }, "Try again")));
+    element("p", { className: "row" },
+      element("button", { id: "retry", type: "button" }, "Try again"),
+      element("a", { id: "elsewhere", className: "button", href: "/attention", data: { page: "/attention" }, hidden: true },
+        "See where its heads look")));
 }
