@@ -3,6 +3,7 @@ import HTTP
 import Logging
 import Service
 import Transport
+import Web
 
 /// The parts of a server put together and started.
 struct RunningServer {
@@ -20,7 +21,9 @@ struct RunningServer {
             models: configuration.models, limits: configuration.serviceLimits, webLimits: configuration.webLimits,
             transportLimits: configuration.transportLimits, log: log)
         let application = service.application(publicFolder: configuration.publicFolder?.path, log: log)
-        server = Server(configuration: configuration.transport, handler: application, log: log)
+        var transport = configuration.transport
+        transport.errorResponse = application.refuse
+        server = Server(configuration: transport, handler: application, log: log)
         grace = configuration.grace
         self.log = log
         // Weakly, for the server holds the service as its handler.

@@ -33,6 +33,13 @@ import Web
         try configuration.checkAddress()
     }
 
+    @Test func theImagesConfigurationIsRead() throws {
+        let configuration = try Configuration(path: Golden.package.appending(path: "docker/prisma.yaml").path)
+        #expect(configuration.models.map(\.path.lastPathComponent) == ["shapes"])
+        #expect(configuration.port == 8_080)
+        try configuration.checkAddress()
+    }
+
     /// What stands in it as a comment is what would be the case without it: keys that exist, at their defaults.
     @Test func theCommentedLimitsAreTheDefaults() throws {
         let text = try String(contentsOf: Self.committed, encoding: .utf8)

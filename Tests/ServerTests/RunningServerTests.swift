@@ -177,7 +177,11 @@ import TextNumbers
             do {
                 let client = try server.client()
                 try await client.send(text)
-                #expect(try await client.reply().status == 400)
+                let answer = try await client.reply()
+                #expect(answer.status == 400)
+                let problem = try JSONValue.parse(answer.body)
+                #expect(problem.keys == ["type", "title", "status", "detail", "instance"])
+                #expect(problem["instance"]?.string == answer.fields["x-request-id"])
                 #expect(try await client.isClosed())
             }
             #expect(try await server.status("GET", "/healthz") == 200)

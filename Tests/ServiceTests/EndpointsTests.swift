@@ -116,6 +116,19 @@ import Web
         #expect(count >= 5)
     }
 
+    /// Whoever tries the documentation's example gets an answer.
+    @Test func examplesOfBodiesAreAnswered() async throws {
+        let service = try await TestService.standard()
+        for endpoint in Self.endpoints(of: service) {
+            for medium in endpoint.description.request?.media ?? [] {
+                guard let example = medium.example else { continue }
+                let target = "\(endpoint.path)".replacing("{model}", with: "vit")
+                let answer = try await service.post(target, example)
+                #expect(answer.status == 200, "\(target): \(answer.text)")
+            }
+        }
+    }
+
     @Test func limitsAreThoseInForce() async throws {
         var limits = ServiceLimits()
         limits.inputs = 7

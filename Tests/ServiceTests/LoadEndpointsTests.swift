@@ -109,6 +109,17 @@ import Web
         }
     }
 
+    /// While the server starts: what is unloaded before its turn stays so, and what is asked for comes first.
+    @Test func changesBeforeAModelsTurnHold() async throws {
+        let service = try await TestService(["a": TinyModel(), "b": TinyModel(seed: 2)], loads: false)
+        #expect(try await post(service, "a/unload").json["state"] == "unloaded")
+        #expect(try await post(service, "b/load").json["state"] == "loaded")
+        await service.service.models.loadAll()
+        #expect(try await service.get("/v1/models/a").json["state"] == "unloaded")
+        #expect(try await service.get("/v1/models/b").json["digest"]?.string?.hasPrefix("sha256:") == true)
+        #expect(try await post(service, "a/load").json["state"] == "loaded")
+    }
+
     /// Other files under the same name are another model: its digest is its own.
     @Test func aModelWhoseFilesChangedIsReadAnew() async throws {
         let service = try await TestService(["vit": TinyModel()])

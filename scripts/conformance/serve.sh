@@ -1,8 +1,7 @@
 # Starts the server with the demo model on a free port; sourced by the conformance scripts after `common.sh`. Sets
-# `address`; the server ends with the script. The program is the one that is built: release if there is one, else debug.
-prisma=$root/.build/release/prisma
-[ -x "$prisma" ] && [ -z "${PRISMA_DEBUG:-}" ] || prisma=$root/.build/debug/prisma
-[ -x "$prisma" ] || die "nothing is built: swift build"
+# `address`; the server ends with the script. The program is the one that was built last.
+prisma=$(ls -t "$root"/.build/release/prisma "$root"/.build/debug/prisma 2>/dev/null | head -1)
+[ -n "$prisma" ] || die "nothing is built: swift build"
 log=$(mktemp)
 "$prisma" serve --config "$root/config/prisma.yaml" --port 0 2>"$log" &
 server=$!

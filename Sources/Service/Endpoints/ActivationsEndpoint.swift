@@ -33,7 +33,7 @@ enum ActivationsEndpoint {
             tag: ModelBody.tag,
             body: ModelBody.request(
                 ActivationsRequest.form,
-                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "hooks": ["blocks.0.attn.hook_pattern"]]),
+                example: ["inputs": [ModelBody.examplePicture], "hooks": ["blocks.0.attn.hook_pattern"]]),
             responds: ModelBody.tensors("The activations.", service), errors: ModelBody.errors
         ) { call in
             let run = try ModelRun(

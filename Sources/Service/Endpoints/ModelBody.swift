@@ -15,6 +15,14 @@ enum ModelBody {
             ], example: example)
     }
 
+    /// A picture of four pixels, for examples that can be sent as they are.
+    static let examplePicture: JSONValue = [
+        "image": [
+            "base64":
+                "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR42mP4//8/AwQAWQAp5AX7tiFYxAAAAABJRU5ErkJggg=="
+        ]
+    ]
+
     /// The group of everything that runs a model.
     static let tag = "Running a model"
 

@@ -49,7 +49,7 @@ enum PredictEndpoint {
                 + NDJSON.details,
             tag: ModelBody.tag,
             body: ModelBody.request(
-                PredictRequest.form, example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "top_k": 3]),
+                PredictRequest.form, example: ["inputs": [ModelBody.examplePicture], "top_k": 3]),
             responds: ResponseForm(
                 "The best classes of each input.",
                 [

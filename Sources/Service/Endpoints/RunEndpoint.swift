@@ -38,7 +38,7 @@ enum RunEndpoint {
             body: ModelBody.request(
                 RunRequest.form,
                 example: [
-                    "inputs": [["image": ["base64": "iVBORw0KGgo="]]],
+                    "inputs": [ModelBody.examplePicture],
                     "capture": [["hooks": ["blocks.*.hook_resid_post"], "positions": "cls"]],
                 ]),
             responds: ModelBody.tensors("The tensors that were asked for.", service), errors: ModelBody.errors

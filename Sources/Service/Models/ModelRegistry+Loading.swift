@@ -9,10 +9,10 @@ internal import Tensors
 internal import Web
 
 extension ModelRegistry {
-    /// Loads every model, then computes the digests of their weights. Returns when all is done, or when the task is
-    /// cancelled and what was begun is done.
+    /// Loads every model that was not unloaded before its turn came, then computes the digests of their weights. Returns
+    /// when all is done, or when the task is cancelled and what was begun is done.
     public func loadAll(digests: Bool = true) async {
-        for source in sources where !Task.isCancelled { _ = try? await load(source.id) }
+        for source in sources where !Task.isCancelled { try? await load(source.id, isFirst: true) }
         guard digests else { return }
         // The models themselves are not held meanwhile: they may be unloaded.
         for (version, box) in loaded.map({ ($0.version, $0.digest) }) where !Task.isCancelled {
@@ -21,12 +21,13 @@ extension ModelRegistry {
     }
 
     /// Loads a model, or does nothing where it is loaded.
+    /// - Parameter isFirst: the server starts, and does not load what a client has unloaded meanwhile.
     /// - Throws: 404; 409 with the figures where it does not fit, with the reason where it cannot be loaded.
-    func load(_ id: String) async throws(Problem) {
+    func load(_ id: String, isFirst: Bool = false) async throws(Problem) {
         guard let source = sources.first(where: { $0.id == id }) else { throw unknown(id) }
         let problem = await changes.run { [self] () -> Problem? in
             do throws(Problem) {
-                try await loadNow(source)
+                try await loadNow(source, isFirst: isFirst)
                 return nil
             } catch { return error }
         }
@@ -56,9 +57,13 @@ extension ModelRegistry {
         box.set(digest)
     }
 
-    private func loadNow(_ source: ModelSource) async throws(Problem) {
+    private func loadNow(_ source: ModelSource, isFirst: Bool) async throws(Problem) {
         let before = state(of: source.id)
-        if case .loaded = before { return }
+        switch before {
+        case .loaded: return
+        case .unloaded where isFirst: return
+        default: break
+        }
         states.withLock { $0[source.id] = .loading }
         let started = ContinuousClock.now
         let (used, limit) = (loaded.reduce(0) { $0 + $1.model.weightBytes }, memoryLimit)

@@ -1,4 +1,4 @@
-import HTTP
+public import HTTP
 import HTTPTypes
 import Logging
 
@@ -26,6 +26,21 @@ extension RequestContext {
 }
 
 extension HTTPApplication {
+    /// The answer to what is no request, for the transport to give: a problem with an id, as any other, in the log too.
+    public func refuse(_ error: HTTPError) -> Response {
+        let id = RequestID.choose(nil)
+        var problem = error.problem
+        // RFC 9110, 15.5.6: a 405 says what is allowed. Only CONNECT ends here.
+        if error.status == .methodNotAllowed {
+            problem.headerFields[.allow] = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
+        }
+        if error.status == .serviceUnavailable { problem.headerFields[.retryAfter] = "1" }
+        log.info("no request: \(error.status.code)", metadata: ["request": "\(id)"])
+        var response = problem.response(instance: id)
+        response.head.headerFields[requestIDField] = id
+        return response
+    }
+
     static let noSuchPath = Problem(
         .notFound, "There is nothing at this path. GET /openapi.json lists what there is.")
 

@@ -20,7 +20,7 @@ public struct HTTPApplication: RequestHandler {
     private let guards: [Guard]
     private let observe: @Sendable (RequestRecord) -> Void
     private let workers: any Workers
-    private let log: Logger
+    let log: Logger
 
     /// - Parameters:
     ///   - endpoints: In the order in which the document lists them.

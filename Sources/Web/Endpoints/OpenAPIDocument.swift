@@ -109,8 +109,10 @@ public struct OpenAPIDocument: Sendable {
     private static let commonParameters: JSONValue = [
         "RequestID": [
             "name": .string(RequestID.fieldName), "in": "header",
-            "description": "Names the request in the answer and the log; made where there is none.",
-            "schema": ["type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"],
+            "description": .string(
+                "Names the request in the answer and the log. One that is not 1 to 128 letters, digits, '.', '_' and '-' "
+                    + "is replaced by one of the server's own."),
+            "schema": ["type": "string"],
         ],
         "IfNoneMatch": [
             "name": "If-None-Match", "in": "header",
