@@ -1,6 +1,7 @@
 #include "CResources.h"
 
 // `#embed` is C23's; clang takes it in every mode. A directive cannot come out of a macro, hence the repetition.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const uint8_t emoji_sheet[] = {
 #embed "data/emoji.png"

@@ -22,7 +22,9 @@ struct ColourBar {
         }
         let line = Lettering.shared.lineHeight(.small)
         let middle = range.least / 2 + range.greatest / 2
-        for (value, place) in [(range.greatest, 0), (middle, (rows - line) / 2), (range.least, rows - line)] {
+        // Where all values are equal, they have the lowest colour.
+        let places = [(range.least, rows - line), (range.greatest, 0), (middle, (rows - line) / 2)]
+        for (value, place) in range.least == range.greatest ? places.prefix(1) : places[...] {
             canvas.write(
                 Math.text(value), x: x + Self.barWidth + 6, y: top + place, .small, FigureStyle.text,
                 width: width - Self.barWidth - 6)

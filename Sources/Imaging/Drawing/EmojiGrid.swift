@@ -66,7 +66,7 @@ public struct EmojiGrid: Figure {
         let everything = panels.flatMap { $0.outside.map(\.cell) + $0.cells }
         let (range, kinds) = (ValueRange(everything.lazy.map(\.value)), EmojiKinds(everything))
         let below = scaledPicture(plan)
-        var brush = EmojiBrush(side: max(plan.cell * 5 / 8, 4))
+        var brush = EmojiBrush(side: plan.emoji)
         for (index, panel) in panels.enumerated() {
             let (x, y) = plan.origin(index)
             let fill = { (canvas: inout Canvas, cell: EmojiCell, region: PixelRegion, opacity: Double) in
@@ -151,6 +151,8 @@ extension EmojiGrid {
         static let barHeight = 120
         private static let gap = 20
         let cell: Int
+        /// An emoji's side: most of a small cell, less of a large one, never larger than it is drawn well.
+        let emoji: Int
         let grid: (width: Int, height: Int)
         /// From a panel's top to its picture.
         let header: Int
@@ -162,7 +164,8 @@ extension EmojiGrid {
             let count = figure.panels.count
             let side = figure.side ?? (count == 1 ? 448 : count <= 4 ? 336 : 224)
             let longest = max(figure.rows, figure.columns)
-            cell = min(max(min(side, 16_384) / longest, 12), 448)
+            cell = min(max(min(side, 16_384) / longest, figure.side == nil ? 22 : 4), 448)
+            emoji = min(max(cell < 32 ? cell * 3 / 4 : cell * 5 / 8, 4), 96)
             grid = (.saturatingProduct(cell, figure.columns), .saturatingProduct(cell, figure.rows))
             let outside = figure.panels.map(\.outside.count).max() ?? 0
             header = Self.titleHeight + .saturatingProduct(outside, cell + 4) + (outside > 0 ? 4 : 0)

@@ -84,7 +84,7 @@ public struct LayerPatchChart: Figure {
         canvas.write(streamTitle, x: plan.left, y: plan.top - plan.above - 26, .small, width: plan.legendX - plan.left)
         canvas.writeUpwards(
             positionTitle, x: FigureStyle.margin, y: plan.top, .small, alignment: .right,
-            width: positions.count * plan.cell)
+            width: max(positions.count * plan.cell, 60))
     }
 
     private func drawLegend(on canvas: inout Canvas, _ plan: Plan, _ bar: ColourBar) {
