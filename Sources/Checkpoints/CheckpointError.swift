@@ -79,7 +79,8 @@ extension CheckpointError.Reason {
                 + (nearest.isEmpty ? "" : "; nearest are \(nearest.map(\.shown).joined(separator: ", "))")
         case .wrongShape(let name, let expected, let found):
             "tensor \(name.shown) has shape \(found), expected \(expected)"
-        case .notNumbers(let name, let datatype): "tensor \(name.shown) of datatype \(datatype) cannot be read as float32"
+        case .notNumbers(let name, let datatype):
+            "tensor \(name.shown) of datatype \(datatype) cannot be read as float32"
         default: headerSentence ?? folderSentence ?? torchSentence ?? entrySentence
         }
     }
@@ -135,8 +136,10 @@ extension CheckpointError.Reason {
     private var entrySentence: String {
         switch self {
         case .malformedEntry(let tensor, let problem): "the entry of tensor \(tensor.shown) \(problem)"
-        case .unknownDatatype(let tensor, let datatype): "tensor \(tensor.shown) has the unknown datatype \(datatype.shown)"
-        case .rankTooHigh(let tensor, let rank, let limit): "tensor \(tensor.shown) has \(rank) axes; the limit is \(limit)"
+        case .unknownDatatype(let tensor, let datatype):
+            "tensor \(tensor.shown) has the unknown datatype \(datatype.shown)"
+        case .rankTooHigh(let tensor, let rank, let limit):
+            "tensor \(tensor.shown) has \(rank) axes; the limit is \(limit)"
         case .sizeOverflow(let tensor, let shape): "tensor \(tensor.shown) of shape \(shape) exceeds any memory"
         case .offsetsReversed(let tensor, let begin, let end):
             "tensor \(tensor.shown) begins at \(begin), after its end \(end)"

@@ -15,6 +15,7 @@ struct InspectCommand: ParsableCommand {
 
             EXAMPLES
               prisma inspect model.safetensors
+              prisma inspect model_0.pth --checksums
               prisma inspect config/demo/shapes --json --checksums
               prisma inspect shapes --config config/prisma.yaml
             """)

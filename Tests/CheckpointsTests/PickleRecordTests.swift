@@ -147,7 +147,8 @@ struct PickleRecordTests {
             ([1, 2], { $0.raw([0x8F, 0x28, 0x4B, 1, 0x4B, 2, 0x90]) }),  // EMPTY_SET MARK 1 2 ADDITEMS
             ([1], { $0.raw([0x4B, 1, 0x85]) }), ([1, 2, 3], { $0.raw([0x4B, 1, 0x4B, 2, 0x4B, 3, 0x87]) }),
             (["k": 1], { $0.raw([0x28, 0x55, 1, 107, 0x4B, 1, 0x64]) }),  // MARK "k" 1 DICT
-            (3, { $0.raw([0x4B, 3, 0x4B, 4, 0x30]) }), (3, { $0.raw([0x4B, 3, 0x28, 0x4B, 4, 0x31]) }),  // POP, POP_MARK
+            (3, { $0.raw([0x4B, 3, 0x4B, 4, 0x30]) }),  // POP
+            (3, { $0.raw([0x4B, 3, 0x28, 0x4B, 4, 0x31]) }),  // POP_MARK
             (3, { $0.raw([0x28, 0x30, 0x4B, 3]) }),  // MARK POP
             ([6, 6], { $0.raw([0x4B, 6, 0x32, 0x86]) }),  // DUP TUPLE2
             ([6, 6], { $0.raw([0x4B, 6, 0x94, 0x68, 0, 0x86]) }),  // MEMOIZE BINGET

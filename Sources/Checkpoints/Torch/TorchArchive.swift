@@ -5,7 +5,7 @@
 ///     NAME/byteorder    "little" or "big"; little where it is missing
 ///     NAME/version …    of no use here
 ///
-/// PyTorch stores without compression, so tensors are used where they lie in the file. Compressed entries are read as
+/// PyTorch can be told to skip the checksums, and then writes zeros. It stores without compression, so tensors are used where they lie in the file. Compressed entries are read as
 /// well, into memory and within ``maximumInflation``.
 struct TorchArchive {
     static let maximumPickle = 64 << 20
@@ -44,14 +44,15 @@ struct TorchArchive {
         guard let pickle = archive.entries.first(where: { $0.name == root + "data.pkl" }) else {
             preconditionFailure("the root was taken from this entry")
         }
-        let bytes: [UInt8] = try TorchArchive.naming(file) { () throws(ArchiveError) in
-            try archive.contents(of: pickle, limit: TorchArchive.maximumPickle)
+        let (bytes, range): (ByteSource, Range<Int>) = try TorchArchive.naming(file) { () throws(ArchiveError) in
+            try archive.lent(pickle, limit: TorchArchive.maximumPickle, zeroIsNone: true)
         }
         let document: PickleDocument
         do throws(PickleError) {
-            let (read, end) = try PickleMachine.run(.memory(bytes), in: 0..<bytes.count)
-            guard end == bytes.count else {
-                throw PickleError(position: end, opcode: nil, problem: .trailing(bytes: bytes.count - end))
+            let (read, end) = try PickleMachine.run(bytes, in: range)
+            guard end == range.upperBound else {
+                throw PickleError(
+                    position: end - range.lowerBound, opcode: nil, problem: .trailing(bytes: range.upperBound - end))
             }
             document = read
         } catch {
@@ -74,7 +75,6 @@ struct TorchArchive {
                 left -= bytes.count
                 storages[key] = .inflated(bytes)
             } else {
-                // PyTorch can be told to skip the checksum, and then writes zero.
                 let checksum = entry.checksum == 0 ? nil : entry.checksum
                 storages[key] = .stored(try archive.storedRange(of: entry), checksum: checksum)
             }
@@ -84,10 +84,10 @@ struct TorchArchive {
 
     private func isBigEndian() throws(CheckpointError) -> Bool {
         guard let entry = archive.entries.first(where: { $0.name == root + "byteorder" }) else { return false }
-        let bytes: [UInt8] = try TorchArchive.naming(file) { () throws(ArchiveError) in
-            try archive.contents(of: entry, limit: 16)
+        let (bytes, range): (ByteSource, Range<Int>) = try TorchArchive.naming(file) { () throws(ArchiveError) in
+            try archive.lent(entry, limit: 16, zeroIsNone: true)
         }
-        switch String(decoding: bytes, as: UTF8.self) {
+        switch String(decoding: bytes.bytes(range), as: UTF8.self) {
         case "little": return false
         case "big": return true
         case let other:

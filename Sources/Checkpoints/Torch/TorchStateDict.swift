@@ -8,8 +8,9 @@ struct TorchStateDict {
     static let parallelPrefix = "module."
     static let nameOfSingle = "tensor"
     static let maximumDepth = 16
-    /// A dictionary can be referred to many times: how many members are looked at, and how long all names may be.
+    /// A dictionary can be referred to many times, so this bounds what is looked at and what is found.
     static let maximumMembers = 1 << 20
+    static let maximumTensors = 1 << 16
     static let maximumNameBytes = 32 << 20
 
     /// Names are unique; the parallel prefix is removed where every name has it.
@@ -79,8 +80,10 @@ struct TorchStateDict {
             }
             let name = prefix + key.name
             nameBytes += name.utf8.count
-            if members > TorchStateDict.maximumMembers || nameBytes > TorchStateDict.maximumNameBytes {
-                throw CheckpointError(file, .notTorch(problem: "holds more names than any model has"))
+            if members > TorchStateDict.maximumMembers || nameBytes > TorchStateDict.maximumNameBytes
+                || tensors.count == TorchStateDict.maximumTensors
+            {
+                throw CheckpointError(file, .notTorch(problem: "holds more tensors, or longer names, than any model"))
             }
             if case .tensor(let recipe) = object {
                 tensors.append((name, recipe))

@@ -33,15 +33,32 @@ public struct ZipArchive: Sendable {
     /// The contents of an entry.
     /// - Parameter limit: how large it may be.
     public func contents(of entry: Entry, limit: Int) throws(ArchiveError) -> [UInt8] {
+        let (bytes, range) = try lent(entry, limit: limit)
+        if case .memory(let all) = bytes, range.count == all.count { return all }
+        return bytes.bytes(range)
+    }
+
+    /// The contents of an entry, held against its checksum: where they lie in the archive, or inflated.
+    /// - Parameter zeroIsNone: whether a checksum of zero says that none was computed.
+    func lent(
+        _ entry: Entry, limit: Int, zeroIsNone: Bool = false
+    ) throws(ArchiveError) -> (ByteSource, Range<Int>) {
         if entry.size > limit {
             throw ArchiveError("\(entry.name.shown) has \(entry.size) bytes, more than the limit of \(limit)")
         }
         let stored = try storedRange(of: entry)
-        let contents = entry.isDeflated ? try ZipInflation.inflated(source, stored, entry) : source.bytes(stored)
-        guard contents.count == entry.size, ZipArchive.checksum(contents.span) == entry.checksum else {
+        var (bytes, range) = (source, stored)
+        if entry.isDeflated {
+            let inflated = try ZipInflation.inflated(source, stored, entry)
+            (bytes, range) = (.memory(inflated), 0..<inflated.count)
+        }
+        let isUnchecked = zeroIsNone && entry.checksum == 0
+        guard range.count == entry.size,
+            isUnchecked || bytes.withBytes(range, ZipArchive.checksum) == entry.checksum
+        else {
             throw ArchiveError("the contents of \(entry.name.shown) do not match their checksum or size")
         }
-        return contents
+        return (bytes, range)
     }
 
     /// Where an entry's bytes lie in the archive, as they are stored. Their checksum is not looked at.
