@@ -66,12 +66,15 @@ import Testing
         _ = try chart(values, cellSide: nil).draw()
     }
 
-    @Test func whatIsTooLargeIsRefused() {
+    @Test func whatIsTooLargeIsRefused() throws {
         #expect(throws: FigureError.self) {
             try chart([[Float]](repeating: [1], count: 200_000), cellSide: .max).draw()
         }
-        #expect(throws: FigureError.tooLarge(width: 358, height: 268, limit: 1)) {
-            try chart([[1]], cellSide: 1).draw(limit: 1)
+        let small = try chart([[1]]).draw()
+        let area = small.width * small.height
+        #expect(try chart([[1]]).draw(limit: area) == small)
+        #expect(throws: FigureError.tooLarge(width: small.width, height: small.height, limit: area - 1)) {
+            try chart([[1]]).draw(limit: area - 1)
         }
     }
 }

@@ -46,7 +46,9 @@ public struct AttentionGrid: Figure {
     public var layers: [Layer]
     /// From left to right.
     public var headLabels: [String]
+    /// What of each head is drawn.
     public var content: Content
+    /// Whether maps share one range of colours.
     public var normalization: Normalization
     /// The side of a map in pixels, at most; `nil` for what lets the grid fit 1,100 pixels.
     public var mapSide: Int?

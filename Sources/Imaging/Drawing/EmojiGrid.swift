@@ -39,7 +39,9 @@ public struct EmojiGrid: Figure {
     public let rows: Int
     /// Patches in a row.
     public let columns: Int
+    /// From left to right, then in further lines.
     public var panels: [Panel]
+    /// What the colours tell.
     public var heat: Heat
     /// Of the heat over the picture.
     public var opacity: Double

@@ -9,15 +9,19 @@ public struct LayerPatchChart: Figure {
         case diverging
     }
 
+    /// Written on top.
     public var title: String
-    /// What the columns are, and each one's name.
+    /// What the columns are.
     public var streamTitle: String
+    /// The columns' names, from left to right.
     public var streams: [String]
-    /// What the rows are, and each one's name.
+    /// What the rows are.
     public var positionTitle: String
+    /// The rows' names, from top to bottom.
     public var positions: [String]
     /// Row by row: `cells[position * streams.count + stream]`.
     public var cells: [EmojiCell]
+    /// How colours are given to values.
     public var scale: Scale
     /// What the values are.
     public var unit: String
