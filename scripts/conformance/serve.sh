@@ -1,6 +1,6 @@
 # Starts the server with the demo model on a free port; sourced by the conformance scripts after `common.sh`. Sets
 # `address`; the server ends with the script. The program is the one that was built last.
-prisma=$(ls -t "$root"/.build/release/prisma "$root"/.build/debug/prisma 2>/dev/null | head -1)
+prisma=$(ls -t "$root"/.build/release/prisma "$root"/.build/debug/prisma 2>/dev/null | head -1 || true)
 [ -n "$prisma" ] || die "nothing is built: swift build"
 log=$(mktemp)
 "$prisma" serve --config "$root/config/prisma.yaml" --port 0 2>"$log" &

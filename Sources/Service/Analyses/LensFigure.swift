@@ -91,7 +91,7 @@ extension LensReading {
     private func cells(_ view: LogitLens.View, _ positions: Int) -> [[EmojiCell]] {
         streams.indices.map { stream in
             (0..<positions).map { position in
-                let best = view.top[stream][position].first
+                let best = view.top.isEmpty ? nil : view.top[stream][position].first
                 let value = classes?.count == 1 ? view.logits[0, stream, position, 0] : best?.logit ?? .nan
                 return EmojiCell(
                     value: value, emoji: best.flatMap { model.emoji($0.index) },

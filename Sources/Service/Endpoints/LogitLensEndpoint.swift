@@ -85,7 +85,9 @@ enum LogitLensEndpoint {
                 let views = try await service.lane.analyse(call.context) { crew in reading.views(result, on: crew) }
                 var answer = reading.answer(views)
                 answer.members.append(run.provenance)
-                answer.picture = reading.picture(views, pixels, run.preprocessing, call.body.figure)
+                if PictureBody.isWanted(call.context) {
+                    answer.picture = reading.picture(views, pixels, run.preprocessing, call.body.figure)
+                }
                 return answer
             }
         }
