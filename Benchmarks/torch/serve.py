@@ -8,12 +8,14 @@ import json
 import sys
 from pathlib import Path
 
-import timm
 import torch
 import uvicorn
 from fastapi import FastAPI, Request
 from PIL import Image
 from safetensors.torch import load_file
+
+sys.path.append(str(Path(__file__).parents[2] / "scripts" / "fixtures"))
+from libraries import timm  # noqa: E402
 
 folder, port = Path(sys.argv[1]), int(sys.argv[2])
 configuration = json.loads((folder / "config.json").read_text())
