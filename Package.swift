@@ -116,7 +116,8 @@ let package = Package(
         tests(
             "ServiceTests",
             [
-                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP",
+                "TextNumbers", httpTypes,
                 logging, "ServiceTesting",
             ]),
         tests(

@@ -58,7 +58,9 @@ struct ModelSettings: Sendable {
     private static let pooling = Form<String>.choice(
         [Architecture.Pooling.cls, .mean, .clsAndMean, .none].map(\.rawValue)
     ).map(checking: { (name: String) throws(Mismatch) in
-        guard let pooling = Architecture.Pooling(rawValue: name) else { throw Mismatch("no pooling is called '\(name)'") }
+        guard let pooling = Architecture.Pooling(rawValue: name) else {
+            throw Mismatch("no pooling is called '\(name)'")
+        }
         return pooling
     })
 

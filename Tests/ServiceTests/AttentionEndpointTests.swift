@@ -86,6 +86,25 @@ import Web
         }
     }
 
+    /// Heads are told apart by all inputs together, which lines never see.
+    @Test func inLinesEachInputHasItsOwnMapsAndScores() async throws {
+        let service = try await TestService.standard()
+        let wish = two.setting("summary", to: true).setting("deterministic", to: true)
+        let whole = try await service.post(target, wish).json
+        let text = try await service.post(target, wish, fields: Requests.accepting("application/x-ndjson")).text
+        let lines = try text.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+        try #require(lines.count == 3)
+        for index in 0..<2 {
+            for name in ["pattern", "entropy", "corner"] {
+                let row = try tensor(whole, name).rows(index..<(index + 1))
+                #expect(try tensor(lines[index], name).elements == row.elements, "\(name)")
+            }
+        }
+        #expect(lines[2]["grid"] == whole["grid"])
+        #expect(lines[2]["tour"] == nil)
+        #expect(whole["tour"] != nil)
+    }
+
     @Test func oneTensorAloneComesAsNpy() async throws {
         let service = try await TestService.standard()
         let answer = try await service.post(target, two, fields: Requests.accepting("application/x-npy"))

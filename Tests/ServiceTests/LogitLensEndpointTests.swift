@@ -98,6 +98,29 @@ import Web
         }
     }
 
+    /// Each line has its own input's part, and the last one what holds for all.
+    @Test func inLinesEachInputHasItsOwn() async throws {
+        let service = try await TestService.standard()
+        let wish: JSONValue = [
+            "inputs": .array([Requests.picture, Requests.otherPicture].map { Requests.image($0) }), "directions": [1],
+            "deterministic": true,
+        ]
+        let whole = try await service.post(target, wish).json
+        let text = try await service.post(target, wish, fields: Requests.accepting("application/x-ndjson")).text
+        let lines = try text.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+        try #require(lines.count == 3)
+        for index in 0..<2 {
+            #expect(lines[index]["top"] == whole.at("top")?[index])
+            #expect(lines[index]["ranks"] == whole.at("ranks")?[index])
+            let row = try tensor(whole, "logits").rows(index..<(index + 1))
+            #expect(try tensor(lines[index], "logits").elements == row.elements)
+            #expect(lines[index]["labels"] == nil)
+        }
+        #expect(lines[2]["labels"] == whole["labels"])
+        #expect(lines[2]["classes"] == whole["classes"])
+        #expect(lines[2]["done"] == true)
+    }
+
     @Test func withoutLogitsOnlyTheBestClassesCome() async throws {
         let service = try await TestService.standard()
         let answer = try await service.post(target, Requests.document(["logits": false, "layers": [-1]])).json

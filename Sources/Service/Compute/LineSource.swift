@@ -1,5 +1,6 @@
 internal import HookedModels
 internal import Scheduling
+internal import Synchronization
 internal import Tensors
 internal import TextNumbers
 internal import Web
@@ -106,13 +107,19 @@ extension ModelRun {
             let (result, pixels) = try await execute(payload, context)
             return try await make(result, pixels)
         }
-        let lines = try await lines(payload, context, last: [provenance]) { try await make($0, $1).rows }
+        let members = Mutex<[JSONMember]>([])
+        let lines = try await lines(payload, context, last: { members.withLock { $0 } }) { result, pixels in
+            let answer = try await make(result, pixels)
+            members.withLock { $0 = answer.members }
+            return answer.rows
+        }
         return TensorAnswer(members: [], tensors: [], lines: lines)
     }
 
     /// The lines that `make` makes, chunk by chunk.
+    /// - Parameter last: what the last line tells; asked for when the first chunk is there.
     func lines(
-        _ payload: RequestPayload, _ context: RequestContext, last: [JSONMember],
+        _ payload: RequestPayload, _ context: RequestContext, last: () -> [JSONMember],
         _ make: @escaping LineSource.Making
     ) async throws -> AnswerLines {
         let inputs = try service.inputs.singles(options, payload, for: loaded.model)
@@ -120,6 +127,7 @@ extension ModelRun {
         let each = max(1, HookPlan.bytes(of: weighedShapes, inputs: 1))
         let rows = min(service.limits.batchRows, max(1, service.limits.responseTensors / each))
         let source = LineSource(self, inputs, rows: rows, context, make)
-        return AnswerLines(first: try await source.first(), last: last) { try await source.next() }
+        let first = try await source.first()
+        return AnswerLines(first: first, last: last()) { try await source.next() }
     }
 }

@@ -72,7 +72,7 @@ enum PredictEndpoint {
                 }
             }
             if NDJSON.isWanted(call.context) {
-                let lines = try await run.lines(call.payload, call.context, last: [run.provenance]) { result, _ in
+                let lines = try await run.lines(call.payload, call.context, last: { [run.provenance] }) { result, _ in
                     results(result).map { .result($0.object ?? [], tensors: []) }
                 }
                 return Prediction(document: .null, lines: lines)
