@@ -59,6 +59,13 @@ extension WeightReader {
     /// Whether there is anything below a name: a layer of which a part is missing is still meant to be there.
     func hasAny(_ name: String) -> Bool { !self[name].unused.isEmpty }
 
+    /// Below the first of some prefixes under which there is anything; at this place itself where there is nothing under
+    /// any, or one is empty. What is missed there is then named in full, whichever tensor it is.
+    func under(_ prefixes: [String]) -> WeightReader {
+        let first = prefixes.first { $0.isEmpty || hasAny($0) } ?? ""
+        return first.isEmpty ? self : self[first]
+    }
+
     /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
     func blocks(_ name: String) -> Int {
         let path = key(name).split(separator: ".").count

@@ -14,7 +14,7 @@ struct ModelBuilder {
         self.architecture = architecture
         self.names = names
         whole = weights
-        base = weights.under(names.prefixes, having: names.tokens ?? names.patches + ".weight")
+        base = weights.under(names.prefixes)
     }
 
     func build() throws -> Transformer {
@@ -98,7 +98,7 @@ struct ModelBuilder {
         case .fused(let weight, let bias): parts = try reader.fusedParts(weight, bias, inputs: width, outputs: inner)
         case .perHead(let path):
             parts = try ["Q", "K", "V"].map { try reader[path].perHead($0, width, heads, headWidth) }
-            output = .parameters(weight: path + ".W_O", bias: path + ".b_O")
+            output = .parameters(weight: path + ".W_O", bias: path + ".b_O", heads: heads)
         }
         return Attention(
             heads: heads,
@@ -118,7 +118,7 @@ struct ModelBuilder {
         let neurons: Int
         switch names.mlpInput {
         case .torch(let name): neurons = try base.shape(name + ".weight", rank: 2)[0]
-        case .parameters(let weight, _): neurons = try base.shape(weight, rank: 2)[1]
+        case .parameters(let weight, _, _): neurons = try base.shape(weight, rank: 2)[1]
         }
         let parts: [PackedMatrix]
         switch names.projection {

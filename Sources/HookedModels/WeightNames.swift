@@ -2,8 +2,9 @@
 enum LinearName: Sendable, ExpressibleByStringLiteral {
     /// PyTorch's: `name.weight` [output, input], and `name.bias` where there is one.
     case torch(String)
-    /// Parameters that multiply from the right: a weight [input, output], and a bias.
-    case parameters(weight: String, bias: String?)
+    /// Parameters that multiply from the right: a weight [input, output], and a bias. Where the input is that of heads, the
+    /// weight is [head, input / heads, output]: the same elements.
+    case parameters(weight: String, bias: String?, heads: Int? = nil)
 
     init(stringLiteral name: String) { self = .torch(name) }
 }
@@ -52,7 +53,7 @@ struct WeightNames: Sendable {
         case queryAndPairs(query: String, pairs: String)
     }
 
-    /// What may stand before all names but the head's: the first under which `patches` is found.
+    /// What may stand before all names but the head's: the first under which anything is found.
     var prefixes = [""]
     /// Of a text tower: the table [vocabulary, d_model].
     var tokens: String?

@@ -12,13 +12,9 @@ extension WeightReader {
         case .torch(let name):
             weight = try self[name].tensor("weight", [output, input]).permuted([1, 0])
             bias = try self[name].tensorIfPresent("bias", [output])
-        case .parameters(let weightName, let biasName):
-            // W_O of ViT-Prisma is [head, d_head, d_model]: the same elements.
-            let shape = try shape(of: weightName)
-            let isSplit =
-                shape.count == 3 && shape[2] == output
-                && shape[0].multipliedReportingOverflow(by: shape[1]) == (input, false)
-            weight = try tensor(weightName, isSplit ? shape : [input, output]).reshaped([input, output])
+        case .parameters(let weightName, let biasName, let heads):
+            let rows = heads.map { [$0, input / $0] } ?? [input]
+            weight = try tensor(weightName, rows + [output]).reshaped([input, output])
             bias = try biasName.flatMap { try tensorIfPresent($0, [output]) }
         }
         if let scale {

@@ -3,7 +3,7 @@ import TextNumbers
 extension TinyModel {
     /// As transformers saves it.
     var huggingFace: TinyCheckpoint {
-        let base = layout.hasClassifier ? "vit." : ""
+        let base = layout.hasHead ? "vit." : ""
         var weights = TinyWeights(seed: seed)
         weights.add(base + "embeddings.cls_token", [1, 1, width], scale: 1)
         weights.add(base + "embeddings.position_embeddings", [1, positions, width], scale: 1)
@@ -20,31 +20,31 @@ extension TinyModel {
             weights.addLinear(block + "output.dense", neurons, width)
         }
         weights.addNorm(base + "layernorm", width)
-        if layout.hasClassifier {
+        if layout.hasHead {
             weights.addLinear("classifier", width, classes)
         } else {
             weights.addLinear("pooler.dense", width, width)
         }
         return TinyCheckpoint(
-            tensors: weights.tensors, configuration: huggingFaceConfiguration, preprocessor: huggingFacePreprocessor)
+            tensors: weights.tensors, configuration: huggingFaceConfiguration, preprocessor: huggingFacePreprocessor,
+            unread: ["pooler."])
     }
 
     private var huggingFaceConfiguration: JSONValue {
-        let number = { (value: Int) in JSONValue.integer(Int64(value)) }
         let configuration: JSONValue = [
-            "architectures": [.string(layout.hasClassifier ? "ViTForImageClassification" : "ViTModel")],
-            "model_type": "vit", "hidden_size": number(width), "num_hidden_layers": number(layers),
-            "num_attention_heads": number(heads), "intermediate_size": number(neurons), "image_size": number(image),
-            "patch_size": number(patch), "num_channels": 3, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+            "architectures": [.string(layout.hasHead ? "ViTForImageClassification" : "ViTModel")],
+            "model_type": "vit", "hidden_size": .whole(width), "num_hidden_layers": .whole(layers),
+            "num_attention_heads": .whole(heads), "intermediate_size": .whole(neurons), "image_size": .whole(image),
+            "patch_size": .whole(patch), "num_channels": 3, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
         ]
-        guard layout.hasClassifier else { return configuration }
+        guard layout.hasHead else { return configuration }
         let labels = (0..<classes).map { JSONMember("\($0)", .string(TinyModel.label($0))) }
         let emoji = TinyModel.emoji.prefix(classes).enumerated().map { JSONMember("\($0)", .string($1)) }
         return configuration.setting("id2label", to: .object(labels)).setting("id2emoji", to: .object(emoji))
     }
 
     private var huggingFacePreprocessor: JSONValue {
-        let side = JSONValue.integer(Int64(image))
+        let side = JSONValue.whole(image)
         return [
             "image_processor_type": "ViTImageProcessor", "do_resize": true, "size": ["height": side, "width": side],
             "resample": 2, "do_rescale": true, "rescale_factor": .number(1.0 / 255), "do_normalize": true,

@@ -1,37 +1,7 @@
-public import Checkpoints
-public import Foundation
 public import HookedModels
-import Tensors
-public import TextNumbers
 
 /// A vision transformer so small that a test can afford many of them, with weights that are the same in every run.
 public struct TinyModel: Sendable {
-    /// Who could have written its checkpoint.
-    public enum Layout: String, Sendable, CaseIterable, CustomStringConvertible {
-        /// transformers' `ViTForImageClassification`.
-        case huggingFace
-        /// transformers' `ViTModel`: no classifier.
-        case huggingFaceFeatures
-        /// timm's, with a class token.
-        case timm
-        /// timm's, with the mean of the patches and no class token.
-        case timmPooled
-
-        /// Its case.
-        public var description: String { rawValue }
-
-        /// What the model is recognised as.
-        public var family: String {
-            switch self {
-            case .huggingFace, .huggingFaceFeatures: "hf_vit"
-            case .timm, .timmPooled: "timm_vit"
-            }
-        }
-
-        var hasClassToken: Bool { self != .timmPooled }
-        var hasClassifier: Bool { self != .huggingFaceFeatures }
-    }
-
     /// Who could have written it.
     public var layout: Layout
     /// Blocks.
@@ -46,7 +16,7 @@ public struct TinyModel: Sendable {
     public var image: Int
     /// The side of a patch.
     public var patch: Int
-    /// Classes, where the layout has a classifier.
+    /// What the head gives, where the layout has one: classes, or the width of a space of pictures and texts.
     public var classes: Int
     /// What the weights are drawn from.
     public var seed: UInt64
@@ -67,14 +37,24 @@ public struct TinyModel: Sendable {
         self.seed = seed
     }
 
-    /// Tokens, the class token included.
-    public var positions: Int { (image / patch) * (image / patch) + (layout.hasClassToken ? 1 : 0) }
+    /// Tokens, those before the patches included.
+    public var positions: Int { patches + layout.prefixTokens }
+
+    var patches: Int { (image / patch) * (image / patch) }
+
+    /// The width of an output.
+    public var outputWidth: Int { layout.hasHead ? classes : width }
 
     /// Its files, to be written as they are or damaged before.
     public var checkpoint: TinyCheckpoint {
-        switch layout {
-        case .huggingFace, .huggingFaceFeatures: huggingFace
-        case .timm, .timmPooled: timm
+        switch layout.family {
+        case "hf_clip": clip
+        case "open_clip": openCLIP
+        case "hf_dinov2": dinov2
+        case "hf_siglip": sigLIP
+        case "timm_vit": timm
+        case "prisma": prisma
+        default: huggingFace
         }
     }
 
@@ -83,6 +63,9 @@ public struct TinyModel: Sendable {
         try checkpoint.load(options: options)
     }
 
+    /// The text tower in memory, by way of files; `nil` where the layout has none.
+    public func loadText() throws -> HookedModel? { try checkpoint.loadText() }
+
     /// What the classes are called: the first two have names and emoji of their own.
     static let names = ["tabby, tabby cat", "heart"]
     static let emoji = ["🐈", "❤️"]
@@ -90,31 +73,5 @@ public struct TinyModel: Sendable {
     /// A class's name as the checkpoint gives it.
     public static func label(_ index: Int) -> String {
         names.indices.contains(index) ? names[index] : "thing \(index)"
-    }
-}
-
-/// The files of a tiny model.
-public struct TinyCheckpoint: Sendable {
-    /// Names and contents of the tensors, in order.
-    public var tensors: [(name: String, value: ArrayValue)]
-    /// `config.json`; not written where `nil`.
-    public var configuration: JSONValue?
-    /// `preprocessor_config.json`; not written where `nil`.
-    public var preprocessor: JSONValue?
-
-    /// Writes the files.
-    public func write(to folder: TemporaryFolder, named name: String = "") throws -> URL {
-        let place = name.isEmpty ? "" : name + "/"
-        try folder.write(SafetensorsWriter(tensors).pieces.joined, to: place + "model.safetensors")
-        if let configuration { try folder.write(configuration.serialized, to: place + "config.json") }
-        if let preprocessor { try folder.write(preprocessor.serialized, to: place + "preprocessor_config.json") }
-        return name.isEmpty ? folder.url : folder.url.appending(path: name)
-    }
-
-    /// Writes the files and builds the model out of them.
-    public func load(options: ModelOptions = ModelOptions()) throws -> HookedModel {
-        let folder = try TemporaryFolder()
-        defer { withExtendedLifetime(folder) {} }
-        return try HookedModel(Checkpoint(path: try write(to: folder).path), options: options)
     }
 }

@@ -5,7 +5,7 @@ internal import TextNumbers
 /// What CLIP's towers share, whoever wrote the checkpoint: a norm before the blocks and the class token as output.
 extension Architecture {
     /// The vision tower of transformers' CLIP, from its own fields.
-    init(clipVision fields: ConfigurationFields, _ weights: WeightReader) throws {
+    init(clipVision fields: ConfigurationFields) throws {
         self.init(
             layers: try fields.required("num_hidden_layers", Limits.layers),
             width: try fields.required("hidden_size", Limits.width),
@@ -18,11 +18,10 @@ extension Architecture {
         activation = try fields.activation("hidden_act", default: .quickGELU)
         hasPreNorm = true
         pooling = .cls
-        classes = try weights.rowsIfPresent("visual_projection.weight")
     }
 
     /// The text tower of transformers' CLIP, from its own fields.
-    fileprivate init(clipText fields: ConfigurationFields, _ weights: WeightReader) throws {
+    fileprivate init(clipText fields: ConfigurationFields) throws {
         let vocabulary = try fields.int("vocab_size", Limits.vocabulary) ?? 49_408
         let end = try fields.int("eos_token_id", 0...Limits.vocabulary.upperBound) ?? 49_407
         self.init(
@@ -38,7 +37,6 @@ extension Architecture {
             neurons: try fields.int("intermediate_size", Limits.neurons) ?? 2_048,
             eps: Float(try fields.double("layer_norm_eps") ?? 1e-5))
         activation = try fields.activation("hidden_act", default: .quickGELU)
-        classes = try weights.rowsIfPresent("text_projection.weight")
     }
 }
 
@@ -50,8 +48,10 @@ extension Family {
         recognises: { ["clip", "clip_vision_model"].contains($0["model_type"]?.string ?? "") },
         architecture: { input in
             let fields = input.configuration
-            return try Architecture(
-                clipVision: fields.has("vision_config") ? fields.object("vision_config") : fields, input.weights)
+            var architecture = try Architecture(
+                clipVision: fields.has("vision_config") ? fields.object("vision_config") : fields)
+            architecture.classes = try projection("visual_projection.weight", input)
+            return architecture
         },
         weights: { _ in
             WeightNames(
@@ -78,8 +78,11 @@ extension Family {
         preprocessing: { try .huggingFaceCLIP($0, $1) },
         text: TextTower(
             architecture: { input in
-                guard input.configuration.has("text_config") else { return nil }
-                return try Architecture(clipText: input.configuration.object("text_config"), input.weights)
+                let isThere = ["text_model", "clip.text_model"].contains { input.weights.hasAny($0) }
+                guard isThere, input.configuration.has("text_config") else { return nil }
+                var architecture = try Architecture(clipText: input.configuration.object("text_config"))
+                architecture.classes = try projection("text_projection.weight", input)
+                return architecture
             },
             weights: WeightNames(
                 prefixes: ["text_model", "clip.text_model"],
@@ -98,4 +101,13 @@ extension Family {
                 ignored: [
                     "vision_model.", "visual_projection.", "logit_scale", "text_model.embeddings.position_ids",
                 ])))
+
+    /// The width of the space of pictures and texts; `nil` for a tower alone. A class that always projects means its
+    /// projection even where the tensor is missing.
+    private static func projection(_ tensor: String, _ input: FamilyInput) throws -> Int? {
+        let projecting = ["CLIPModel", "CLIPVisionModelWithProjection", "CLIPTextModelWithProjection"]
+        let name = input.configuration.value["architectures"]?[0]?.string ?? ""
+        guard projecting.contains(name) || input.weights.contains(tensor) else { return nil }
+        return try input.configuration.int("projection_dim", Limits.width) ?? input.weights.shape(tensor, rank: 2)[0]
+    }
 }

@@ -27,10 +27,9 @@ extension Family {
                 patch: try vision.extent("patch_size", Limits.side) ?? .init(square: 16),
                 eps: Float(try vision.object("norm_kwargs").double("eps") ?? 1e-5))
             architecture.activation = try model.bool("quick_gelu", default: false) ? .quickGELU : .gelu
-            architecture.hasPreNorm = input.weights.contains("visual.ln_pre.weight")
-            architecture.hasLayerScale = input.weights.contains("visual.transformer.resblocks.0.ls_1.gamma")
-            architecture.classes =
-                input.weights.contains("visual.proj") ? try input.weights.shape("visual.proj", rank: 2)[1] : nil
+            architecture.hasPreNorm = input.weights.hasAny("visual.ln_pre")
+            architecture.hasLayerScale = hasLayerScale("visual.transformer.resblocks.0", input)
+            architecture.classes = try projection("visual.proj", input)
             architecture.pooling = try vision.string("pool_type") == "avg" ? .mean : .cls
             return architecture
         },
@@ -82,7 +81,8 @@ extension Family {
     /// `nil` for a text tower of another library (`text.`), which is not served.
     private static func textArchitecture(_ input: FamilyInput) throws -> Architecture? {
         let model = input.configuration.object("model_cfg")
-        guard model.has("text_cfg"), input.weights.contains("token_embedding.weight") else { return nil }
+        let isThere = ["transformer", "token_embedding", "ln_final"].contains { input.weights.hasAny($0) }
+        guard model.has("text_cfg"), isThere else { return nil }
         let text = model.object("text_cfg")
         let width = try text.int("width", Limits.width) ?? 512
         let neurons = Double(width) * (try text.double("mlp_ratio") ?? 4)
@@ -99,10 +99,19 @@ extension Family {
             neurons: Int(neurons),
             eps: 1e-5)
         architecture.activation = try model.bool("quick_gelu", default: false) ? .quickGELU : .gelu
-        architecture.hasLayerScale = input.weights.contains("transformer.resblocks.0.ls_1.gamma")
-        architecture.classes =
-            input.weights.contains("text_projection") ? try input.weights.shape("text_projection", rank: 2)[1] : nil
+        architecture.hasLayerScale = hasLayerScale("transformer.resblocks.0", input)
+        architecture.classes = try text.string("proj_type") == "none" ? nil : projection("text_projection", input)
         return architecture
+    }
+
+    private static func hasLayerScale(_ block: String, _ input: FamilyInput) -> Bool {
+        input.weights.hasAny(block + ".ls_1") || input.weights.hasAny(block + ".ls_2")
+    }
+
+    /// The width of the space of pictures and texts, into which both towers always project.
+    private static func projection(_ tensor: String, _ input: FamilyInput) throws -> Int {
+        try input.configuration.object("model_cfg").int("embed_dim", Limits.width)
+            ?? input.weights.shape(tensor, rank: 2)[1]
     }
 
     /// Towers of other kinds that open_clip's configurations can name.

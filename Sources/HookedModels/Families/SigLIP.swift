@@ -22,7 +22,7 @@ extension Family {
             architecture.channels = try fields.int("num_channels", Limits.channels) ?? 3
             architecture.activation = try fields.activation("hidden_act", default: .geluTanh)
             architecture.hasClassToken = false
-            let hasHead = input.weights.under(["vision_model", ""], having: "head.probe").contains("head.probe")
+            let hasHead = ["vision_model.head", "head"].contains { input.weights.hasAny($0) }
             architecture.pooling = hasHead ? .attention : .none
             return architecture
         },

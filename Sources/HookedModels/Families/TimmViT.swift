@@ -28,9 +28,12 @@ extension Family {
                 eps: weights.hasAny("norm_pre") ? 1e-5 : 1e-6)
             architecture.channels = sizes.channels
             architecture.activation = TimmFacts.activation(of: name)
-            architecture.hasClassToken = weights.contains("cls_token")
-            architecture.hasDistillationToken = weights.contains("dist_token")
-            architecture.registers = weights.contains("reg_token") ? try weights.shape("reg_token", rank: 3)[1] : 0
+            architecture.hasDistillationToken = weights.contains("dist_token") || weights.hasAny("head_dist")
+            architecture.registers = try TimmFacts.registers(of: name, input)
+            // More positions than the other tokens could have: they are a class token's.
+            architecture.hasClassToken = false
+            let positions = try weights.shape("pos_embed", rank: 3)[1]
+            architecture.hasClassToken = weights.contains("cls_token") || positions > architecture.positions
             architecture.hasPreNorm = weights.hasAny("norm_pre")
             architecture.hasLayerScale = weights.hasAny("blocks.0.ls1") || weights.hasAny("blocks.0.ls2")
             architecture.hasFinalNorm = weights.hasAny("norm")
@@ -75,8 +78,19 @@ extension Family {
         preprocessing: { try .timm($0, $1) })
 }
 
-/// What neither a timm configuration nor its tensors tell (timm 1.0, `vision_transformer.py`).
+/// What a timm configuration and its tensors tell through the architecture's name alone (timm 1.0,
+/// `vision_transformer.py`).
 private enum TimmFacts {
+    /// Where the tensor is missing, the arguments and the name still say that it is meant: `vit_small_patch14_reg4_dinov2`.
+    static func registers(of name: String, _ input: FamilyInput) throws -> Int {
+        if input.weights.contains("reg_token") { return try input.weights.shape("reg_token", rank: 3)[1] }
+        if let count = try input.configuration.object("model_args").int("reg_tokens", 0...Limits.positions) {
+            return count
+        }
+        let counts = name.split(separator: "_").compactMap { $0.hasPrefix("reg") ? Int($0.dropFirst(3)) : nil }
+        return counts.first { (1...Limits.positions).contains($0) } ?? 0
+    }
+
     static func activation(of name: String) -> Activation {
         if name.contains("quickgelu") { return .quickGELU }
         let tanh = [
