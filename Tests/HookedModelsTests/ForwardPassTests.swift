@@ -112,7 +112,8 @@ import Testing
             let expected = try #require(whole[name])
             #expect(Pictures.difference(values.joined, expected) <= Pictures.rounding, "\(name)")
         }
-        let last = stop == 0 ? "hook_full_embed" : "blocks.\(stop - 1).hook_resid_post"
+        let entering = model.architecture.hasPreNorm ? "hook_ln_pre" : "hook_full_embed"
+        let last = stop == 0 ? entering : "blocks.\(stop - 1).hook_resid_post"
         let next = stop == 3 ? "blocks.2.hook_resid_post" : "blocks.\(stop).hook_resid_pre"
         #expect(try Pictures.difference(#require(stopped[last]), #require(whole[next])) <= Pictures.rounding)
     }

@@ -30,7 +30,7 @@ import TextNumbers
         }
     }
 
-    @Test(arguments: TinyModel.Layout.allCases.filter { $0 != .huggingFaceFeatures && $0 != .timmPooled })
+    @Test(arguments: TinyModel.Layout.allCases.filter(\.answersFromClassToken))
     func theLastStreamIsWhatTheModelAnswers(_ layout: TinyModel.Layout) throws {
         let model = try TinyModel(layout).load()
         let pixels = input(model)
