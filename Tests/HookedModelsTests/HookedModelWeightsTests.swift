@@ -23,7 +23,7 @@ import Testing
             }
         }
 
-        static let fixtures = ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"].map { name in
+        static let fixtures = Golden.models.map { name in
             let folder = Golden.fixtures.appending(path: "models/\(name)/checkpoint").path
             return Sample(testDescription: name) {
                 let checkpoint = try Checkpoint(path: folder)
