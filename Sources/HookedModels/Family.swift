@@ -102,19 +102,23 @@ public enum FamilyCatalog {
 
     /// The family that is asked for, or the one that recognises the configuration.
     /// - Throws: ``ModelError/unknownArchitecture(found:known:)``.
-    static func family(named name: String?, for configuration: JSONValue) throws(ModelError) -> Family {
+    static func family(
+        named name: String?, for configuration: JSONValue, among all: [Family]
+    ) throws(ModelError) -> Family {
         let match = name.map { name in all.first { $0.name == name } } ?? all.first { $0.recognises(configuration) }
         if let match { return match }
         throw ModelError.unknownArchitecture(found: name ?? found(in: configuration), known: all.map(\.name))
     }
 
     /// The family of a checkpoint, and what it decides from.
-    static func read(_ checkpoint: Checkpoint, _ options: ModelOptions) throws -> (Family, FamilyInput) {
+    static func read(
+        _ checkpoint: Checkpoint, _ options: ModelOptions, among families: [Family] = all
+    ) throws -> (Family, FamilyInput) {
         guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
         let input = FamilyInput(
             configuration: ConfigurationFields(configuration, file: "config.json"),
             preprocessor: checkpoint.preprocessor, weights: WeightReader(checkpoint), hubName: options.hubName)
-        return (try family(named: options.family, for: configuration), input)
+        return (try family(named: options.family, for: configuration, among: families), input)
     }
 
     private static func found(in configuration: JSONValue) -> String {

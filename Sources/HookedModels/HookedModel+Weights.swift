@@ -8,7 +8,8 @@ extension HookedModel {
     public var weights: [NamedWeight] {
         let blocks = transformer.blocks.enumerated().flatMap { layer, block in block.weights("blocks.\(layer).") }
         return embeddingWeights + (transformer.lnPre?.weights("ln_pre.") ?? []) + blocks
-            + (transformer.lnFinal?.weights("ln_final.") ?? []) + headWeights
+            + (transformer.lnFinal?.weights("ln_final.") ?? []) + (transformer.attentionPooling?.weights("head.") ?? [])
+            + (transformer.pooledNorm?.weights("fc_norm.") ?? []) + headWeights
     }
 
     /// A parameter by its name, or one of the shorter names that ViT-Prisma's models have as attributes: `W_E`, `b_E`,
@@ -107,12 +108,24 @@ extension Norm {
 
 extension TransformerBlock {
     fileprivate func weights(_ prefix: String) -> [NamedWeight] {
-        let mlp = feedForward.map { feedForward in
-            feedForward.input.weights(prefix + "mlp.W_in", prefix + "mlp.b_in")
-                + feedForward.output.weights(prefix + "mlp.W_out", prefix + "mlp.b_out")
-        }
-        return (ln1?.weights(prefix + "ln1.") ?? []) + attention.weights(prefix + "attn.")
-            + (ln2?.weights(prefix + "ln2.") ?? []) + (mlp ?? [])
+        (ln1?.weights(prefix + "ln1.") ?? []) + attention.weights(prefix + "attn.")
+            + (ln2?.weights(prefix + "ln2.") ?? []) + (feedForward?.weights(prefix + "mlp.") ?? [])
+    }
+}
+
+extension FeedForward {
+    fileprivate func weights(_ prefix: String) -> [NamedWeight] {
+        input.weights(prefix + "W_in", prefix + "b_in") + (solu?.norm?.weights(prefix + "ln.") ?? [])
+            + output.weights(prefix + "W_out", prefix + "b_out")
+    }
+}
+
+extension AttentionPooling {
+    /// Under names of our own, beside those of its hooks; ViT-Prisma has no such head.
+    fileprivate func weights(_ prefix: String) -> [NamedWeight] {
+        [NamedWeight(prefix + "probe", [1] + query.shape) { query.reshaped([1] + query.shape) }]
+            + attention.weights(prefix + "attn.") + (norm?.weights(prefix + "ln.") ?? [])
+            + feedForward.weights(prefix + "mlp.")
     }
 }
 

@@ -24,7 +24,12 @@ public struct HookedModel: Sendable {
     /// Builds the model of pictures from a checkpoint.
     /// - Throws: ``ModelError`` or `CheckpointError`, each of which describes itself in a sentence that names no path.
     public init(_ checkpoint: Checkpoint, options: ModelOptions = ModelOptions()) throws {
-        let (family, input) = try FamilyCatalog.read(checkpoint, options)
+        try self.init(checkpoint, options: options, families: FamilyCatalog.all)
+    }
+
+    /// As ``init(_:options:)``, of one of these families.
+    init(_ checkpoint: Checkpoint, options: ModelOptions, families: [Family]) throws {
+        let (family, input) = try FamilyCatalog.read(checkpoint, options, among: families)
         var architecture = try family.architecture(input)
         if let pooling = options.pooling { architecture.pooling = pooling }
         try architecture.validate(file: "config.json")

@@ -114,12 +114,7 @@ struct ModelBuilder {
             throw ModelError.configurationContradicts(
                 file: "config.json", reason: "this family has no attention pooling")
         }
-        let (width, heads) = (architecture.width, architecture.heads)
-        let neurons: Int
-        switch names.mlpInput {
-        case .torch(let name): neurons = try base.shape(name + ".weight", rank: 2)[0]
-        case .parameters(let weight, _, _): neurons = try base.shape(weight, rank: 2)[1]
-        }
+        let (width, heads, neurons) = (architecture.width, architecture.heads, architecture.neurons)
         let parts: [PackedMatrix]
         switch names.projection {
         case .fused(let weight, let bias): parts = try base.fusedParts(weight, bias, inputs: width, outputs: width)

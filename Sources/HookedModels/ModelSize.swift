@@ -5,18 +5,28 @@ extension Transformer {
     var byteCount: Int {
         let own = [embedding.byteCount, head?.byteCount ?? 0, embedding.positions.count * 4]
         let norms = [lnPre, lnFinal, pooledNorm].compactMap { $0?.byteCount }
-        return (own + norms + blocks.map(\.byteCount)).reduce(0, +)
+        return (own + norms + [attentionPooling?.byteCount ?? 0] + blocks.map(\.byteCount)).reduce(0, +)
     }
 }
 
 extension TransformerBlock {
     fileprivate var byteCount: Int {
-        let matrices = [
-            attention.query, attention.key, attention.value, attention.output, feedForward?.input, feedForward?.output,
-        ]
-        return matrices.compactMap { $0?.byteCount }.reduce(0, +)
-            + [ln1, ln2].compactMap { $0?.byteCount }.reduce(0, +)
+        attention.byteCount + (feedForward?.byteCount ?? 0) + [ln1, ln2].compactMap { $0?.byteCount }.reduce(0, +)
     }
+}
+
+extension AttentionPooling {
+    fileprivate var byteCount: Int {
+        4 * query.count + attention.byteCount + feedForward.byteCount + (norm?.byteCount ?? 0)
+    }
+}
+
+extension Attention {
+    fileprivate var byteCount: Int { [query, key, value, output].reduce(0) { $0 + $1.byteCount } }
+}
+
+extension FeedForward {
+    fileprivate var byteCount: Int { input.byteCount + output.byteCount + (solu?.norm?.byteCount ?? 0) }
 }
 
 extension Norm {

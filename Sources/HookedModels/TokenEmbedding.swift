@@ -47,7 +47,7 @@ enum Embedding: Sendable {
     /// Bytes held beside the positions.
     var byteCount: Int {
         switch self {
-        case .patches(let embedding): embedding.projection.byteCount
+        case .patches(let embedding): embedding.projection.byteCount + 4 * (embedding.prefix?.count ?? 0)
         case .tokens(let embedding): embedding.table.count * 4
         }
     }

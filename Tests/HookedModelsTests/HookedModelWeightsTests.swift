@@ -23,7 +23,7 @@ import Testing
             }
         }
 
-        static let fixtures = ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"].map { name in
+        static let fixtures = Golden.models.map { name in
             let folder = Golden.fixtures.appending(path: "models/\(name)/checkpoint").path
             return Sample(testDescription: name) {
                 let checkpoint = try Checkpoint(path: folder)
@@ -35,94 +35,21 @@ import Testing
         }
     }
 
-    /// `y = x · W`, with the axes of PyTorch's weight [output, input] taken apart by hand.
-    private struct Expected {
-        let source: [String: Tensor]
-        let model: HookedModel
-        private var isTimm: Bool { model.family == "timm_vit" }
-        private var prefix: String { source.keys.contains { $0.hasPrefix("vit.") } ? "vit." : "" }
-
-        func tensor(_ name: String) throws -> Tensor { try #require(source[name], "\(name)") }
-
-        /// The checkpoint's element at an index of the parameter; `nil` where the checkpoint has no such parameter.
-        func element(_ name: String) throws -> (([Int]) -> Float)? {
-            let parts = name.split(separator: ".").map(String.init)
-            if parts[0] == "blocks", let layer = Int(parts[1]) { return try inBlock(layer, parts[2], parts[3]) }
-            let names =
-                isTimm
-                ? ["embed": "patch_embed.proj", "ln_final": "norm", "head": "head"]
-                : [
-                    "embed": prefix + "embeddings.patch_embeddings.projection", "ln_final": prefix + "layernorm",
-                    "head": "classifier",
-                ]
-            switch name {
-            case "cls_token":
-                let token = try tensor(isTimm ? "cls_token" : prefix + "embeddings.cls_token")
-                return { token[$0[0], $0[1], $0[2]] }
-            case "pos_embed.W_pos":
-                let positions = try tensor(isTimm ? "pos_embed" : prefix + "embeddings.position_embeddings")
-                return { positions[0, $0[0], $0[1]] }
-            case "embed.proj.weight":
-                let kernel = try tensor(names["embed", default: ""] + ".weight")
-                return { kernel[$0[0], $0[1], $0[2], $0[3]] }
-            case "embed.proj.bias", "ln_final.b", "head.b_H":
-                let bias = try tensor(names[parts[0], default: ""] + ".bias")
-                return { bias[$0[0]] }
-            case "ln_final.w":
-                let weight = try tensor("\(names["ln_final", default: ""]).weight")
-                return { weight[$0[0]] }
-            case "head.W_H":
-                let weight = try tensor("\(names["head", default: ""]).weight")
-                return { weight[$0[1], $0[0]] }
-            default: return nil
-            }
-        }
-
-        private func inBlock(_ layer: Int, _ part: String, _ name: String) throws -> (([Int]) -> Float)? {
-            let block = isTimm ? "blocks.\(layer)." : prefix + "encoder.layer.\(layer)."
-            let (heads, width) = (model.architecture.heads, model.architecture.headWidth)
-            let norms =
-                isTimm ? ["ln1": "norm1", "ln2": "norm2"] : ["ln1": "layernorm_before", "ln2": "layernorm_after"]
-            if let norm = norms[part] {
-                let values = try tensor(block + norm + (name == "w" ? ".weight" : ".bias"))
-                return { values[$0[0]] }
-            }
-            let kind = name.hasPrefix("W") ? ".weight" : ".bias"
-            switch name {
-            case "W_in", "b_in", "W_out", "b_out":
-                let (input, output) = isTimm ? ("mlp.fc1", "mlp.fc2") : ("intermediate.dense", "output.dense")
-                let values = try tensor(block + (name.hasSuffix("in") ? input : output) + kind)
-                return { $0.count == 2 ? values[$0[1], $0[0]] : values[$0[0]] }
-            case "W_O", "b_O":
-                let values = try tensor(block + (isTimm ? "attn.proj" : "attention.output.dense") + kind)
-                return { $0.count == 3 ? values[$0[2], $0[0] * width + $0[1]] : values[$0[0]] }
-            default:
-                let third = ["Q": 0, "K": 1, "V": 2][name.suffix(1), default: -1]
-                let names = ["query", "key", "value"].map { "attention.attention.\($0)" }
-                let values = try tensor(block + (isTimm ? "attn.qkv" : names[third]) + kind)
-                let first = isTimm ? third * heads * width : 0
-                return {
-                    $0.count == 3
-                        ? values[first + $0[0] * width + $0[2], $0[1]] : values[first + $0[0] * width + $0[1]]
-                }
-            }
-        }
-    }
-
     @Test(arguments: Sample.tiny + Sample.fixtures)
     func everyParameterIsTheCheckpoints(_ sample: Sample) throws {
         let model = try sample.model()
-        let expected = Expected(source: try sample.tensors(), model: model)
+        let expected = ExpectedWeights(try sample.tensors(), model)
+        var absent = 0
         for weight in model.weights {
-            let element = try #require(try expected.element(weight.name), "\(weight.name)")
+            let parameter = try expected.parameter(weight.name)
             let tensor = weight.tensor()
             #expect(tensor.shape == weight.shape && weight.byteCount == 4 * tensor.count)
-            let wanted = indices(of: weight.shape).map(element)
+            let wanted = indices(of: weight.shape).map(parameter.element)
             #expect(tensor.elements == wanted, "\(weight.name) \(weight.shape)")
+            if !parameter.isThere { absent += tensor.count }
         }
-        // All but what the model has no use for.
-        let ignored = expected.source.filter { $0.key.contains("pooler.") }.values.reduce(0) { $0 + $1.count }
-        #expect(model.weights.reduce(0) { $0 + $1.byteCount / 4 } == model.parameterCount - ignored)
+        // All that the checkpoint holds for the model, and zeros for the biases that it leaves out.
+        #expect(model.weights.reduce(0) { $0 + $1.byteCount / 4 } == expected.countOfParameters + absent)
     }
 
     @Test func shapesAreThoseOfTheField() throws {

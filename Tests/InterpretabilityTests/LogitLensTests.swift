@@ -31,13 +31,7 @@ import TextNumbers
         }
     }
 
-    /// Those that read their class token through a head.
-    private static let readsClassToken: [TinyModel.Layout] = TinyModel.Layout.allCases.filter { layout in
-        guard let model = try? TinyModel(layout).load() else { return true }
-        return model.hasHead && model.architecture.pooling == .cls && !model.architecture.normalizesOutput
-    }
-
-    @Test(arguments: readsClassToken)
+    @Test(arguments: TinyModel.Layout.allCases.filter(\.answersFromClassToken))
     func theLastStreamIsWhatTheModelAnswers(_ layout: TinyModel.Layout) throws {
         let model = try TinyModel(layout).load()
         let pixels = input(model)

@@ -9,6 +9,18 @@ import TextNumbers
 @Suite struct HookParityTests {
     static let models = ReferenceModel.fixtures + ReferenceModel.golden
 
+    /// None is forgotten, and both towers are there.
+    @Test func everyFixtureIsCompared() throws {
+        let folders = try FileManager.default.contentsOfDirectory(
+            atPath: Golden.fixtures.appending(path: "models").path)
+        #expect(folders.sorted() == ReferenceModel.fixtures.map(\.description).sorted())
+        #expect(ReferenceModel.withText.map(\.description).starts(with: ["hf_clip", "open_clip"]))
+        for reference in ReferenceModel.fixtures {
+            let hasText = try reference.loadText() != nil
+            #expect(hasText == ReferenceModel.withText.contains { $0.folder == reference.folder }, "\(reference)")
+        }
+    }
+
     @Test(arguments: models)
     func everyHookIsWithinTheTolerance(reference: ReferenceModel) throws {
         let model = try reference.load()

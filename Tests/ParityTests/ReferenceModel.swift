@@ -14,8 +14,7 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
     var description: String { folder.lastPathComponent }
 
     /// Our own small ones.
-    static let fixtures = models(
-        in: Golden.fixtures.appending(path: "models"), ["hf_vit", "hf_vit_model", "timm_vit", "timm_vit_gap"])
+    static let fixtures = models(in: Golden.fixtures.appending(path: "models"), Golden.models)
 
     /// The golden set's.
     static let golden =
@@ -44,7 +43,7 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
     }
 
     /// Those with a text tower.
-    static let withText = golden.filter {
+    static let withText = (fixtures + golden).filter {
         FileManager.default.fileExists(atPath: $0.folder.appending(path: "cache_text.safetensors").path)
     }
 

@@ -57,6 +57,18 @@ import Web
             method: .post, path: "/v1/models/{model}/run", target: "/v1/models/vit/run",
             document: Requests.document(["dry_run": true])),
         Example(
+            method: .post, path: "/v1/models/{model}/attention", target: "/v1/models/vit/attention",
+            document: Requests.document(["summary": true, "rollout": "mean"])),
+        Example(
+            method: .post, path: "/v1/models/{model}/attention", target: "/v1/models/pooled/attention",
+            document: Requests.document()),
+        Example(
+            method: .post, path: "/v1/models/{model}/logit-lens", target: "/v1/models/vit/logit-lens",
+            document: Requests.document(["directions": ["heart"]])),
+        Example(
+            method: .post, path: "/v1/models/{model}/logit-lens", target: "/v1/models/vit/logit-lens",
+            document: Requests.document(["logits": false])),
+        Example(
             method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
             document: Requests.document(["hooks": ["hook_embed"]])),
     ]

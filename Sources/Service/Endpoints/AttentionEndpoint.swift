@@ -69,10 +69,10 @@ enum AttentionEndpoint {
                 Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, \
                 by the mean over the inputs (not in lines).
                 """,
-            tag: "Running a model",
+            tag: ModelBody.tag,
             body: ModelBody.request(
                 AttentionRequest.form,
-                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "layers": [0], "summary": true]),
+                example: ["inputs": [ModelBody.examplePicture], "layers": [0], "summary": true]),
             responds: ModelBody.analysis(
                 "Attention", "The maps, their roll-out and what sums them up.", service,
                 members: [

@@ -59,10 +59,10 @@ enum LogitLensEndpoint {
                 streams. `top` holds the best classes of all, [input][stream][position], and `ranks` how many classes come \
                 before those of `directions`, [input][stream][position][class].
                 """,
-            tag: "Running a model",
+            tag: ModelBody.tag,
             body: ModelBody.request(
                 LensRequest.form,
-                example: ["inputs": [["image": ["base64": "iVBORw0KGgo="]]], "positions": "cls", "directions": [0, 1]]),
+                example: ["inputs": [ModelBody.examplePicture], "positions": "cls", "directions": [0, 1]]),
             responds: ModelBody.analysis(
                 "LogitLens", "Logits of every stream, and the best classes.", service,
                 members: [
