@@ -14,7 +14,9 @@ struct AnalysisReference: CustomStringConvertible, Sendable {
 
     /// Those of the golden set; none where it is not there.
     static let golden: [AnalysisReference] =
-        Golden.shared.map { root in ["timm_vit", "hf_clip_vision_proj"].map { AnalysisReference(model: $0, root: root) } } ?? []
+        Golden.shared.map { root in
+            ["timm_vit", "hf_clip_vision_proj"].map { AnalysisReference(model: $0, root: root) }
+        } ?? []
 
     func load() throws -> HookedModel {
         try HookedModel(Checkpoint(path: root.appending(path: "models/\(model)/checkpoint").path))
