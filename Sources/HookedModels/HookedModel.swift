@@ -17,6 +17,8 @@ public struct HookedModel: Sendable {
     public let preprocessing: Preprocessing
     /// Optional hooks that exist unless a request says otherwise.
     public let flags: HookFlags
+    /// How the weights were rewritten when they were read.
+    public let processing: Set<WeightTransform>
     /// Numbers that were trained.
     public let parameterCount: Int
     let transformer: Transformer
@@ -39,7 +41,10 @@ public struct HookedModel: Sendable {
         labels = ClassLabel.completed(named, classes: architecture.classes)
         preprocessing = try family.preprocessing(input, architecture)
         flags = options.flags.union(try family.flags(input))
-        transformer = try ModelBuilder(architecture, family.weights(input), input.weights).build()
+        processing = options.processing
+        transformer = try ModelBuilder(
+            architecture, family.weights(input), input.weights, transforms: options.processing
+        ).build()
         parameterCount = checkpoint.entries.reduce(0) { $0 + $1.count }
         // What was read has been packed; the file's own pages need not stay in memory.
         checkpoint.releasePages()
@@ -56,7 +61,10 @@ public struct HookedModel: Sendable {
         labels = []
         preprocessing = .unitScale(height: 1, width: 1)  // nothing that a text goes through
         flags = options.flags
-        transformer = try ModelBuilder(architecture, tower.weights, input.weights).build()
+        processing = options.processing
+        transformer = try ModelBuilder(
+            architecture, tower.weights, input.weights, transforms: options.processing
+        ).build()
         parameterCount = 0  // counted with the model of pictures
         checkpoint.releasePages()
     }

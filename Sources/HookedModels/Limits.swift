@@ -23,6 +23,9 @@ extension Architecture {
         if [.cls, .clsAndMean, .clsThenMean, .clsAndDistillation].contains(pooling), !hasClassToken {
             throw fail("there is no class token to read")
         }
+        if pooling == .clsAndMean, classes != nil {
+            throw fail("pooling 'cls_and_mean' gives two vectors, of which its head reads one")
+        }
         if registers < 0 || registers > Limits.positions { throw fail("\(registers) registers") }
         if !(eps >= 0 && eps < 1) { throw fail("an eps of \(eps)") }
     }

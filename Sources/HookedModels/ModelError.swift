@@ -16,6 +16,10 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case wrongRank(tensor: String, found: [Int], expected: Int)
     /// Tensors that belong to no part of the model.
     case unexpectedTensors([String])
+    /// A transform was asked for that would not leave the output as it is.
+    case transformChangesOutput(WeightTransform, reason: String)
+    /// The matrices of a layer have no singular values.
+    case layerCannotBeFactored(layer: Int, reason: String)
 
     /// One sentence that names the file, the field or the tensor.
     public var description: String {
@@ -29,6 +33,10 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noConfiguration: "the checkpoint has no config.json, which says what its tensors are"
         case .wrongRank(let tensor, let found, let expected):
             "tensor '\(tensor)' has shape \(found), expected \(expected) axes"
+        case .transformChangesOutput(let transform, let reason):
+            "processing '\(transform.rawValue)' would change what the model gives: \(reason)"
+        case .layerCannotBeFactored(let layer, let reason):
+            "the attention of layer \(layer) cannot be factored: \(reason)"
         case .unexpectedTensors(let names):
             "the checkpoint has tensors that the model has no place for: "
                 + names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")

@@ -10,16 +10,19 @@ public struct ModelOptions: Sendable, Equatable {
     public var flags: HookFlags
     /// One name a class, in order, in place of the checkpoint's own.
     public var labels: [String]?
+    /// How weights are rewritten before they are used; as the checkpoint has them where empty.
+    public var processing: Set<WeightTransform>
 
     /// Nothing is said: the checkpoint decides.
     public init(
         hubName: String? = nil, family: String? = nil, pooling: Architecture.Pooling? = nil,
-        flags: HookFlags = HookFlags(), labels: [String]? = nil
+        flags: HookFlags = HookFlags(), labels: [String]? = nil, processing: Set<WeightTransform> = []
     ) {
         self.hubName = hubName
         self.family = family
         self.pooling = pooling
         self.flags = flags
         self.labels = labels
+        self.processing = processing
     }
 }

@@ -1,11 +1,11 @@
 internal import Checkpoints
 internal import Tensors
 
-// Layers as the libraries write them down, read into what the forward pass multiplies with.
+// Layers as the libraries write them down, as matrices that multiply from the right.
 
 extension WeightReader {
     /// A linear layer; where there is a scale [output], what it gives is scaled with it.
-    func linear(_ name: LinearName, _ input: Int, _ output: Int, scale: Tensor? = nil) throws -> PackedMatrix {
+    func linear(_ name: LinearName, _ input: Int, _ output: Int, scale: Tensor? = nil) throws -> Linear {
         var weight: Tensor
         var bias: Tensor?
         switch name {
@@ -21,27 +21,27 @@ extension WeightReader {
             weight = weight.multiplying(each: scale)
             bias = bias.map { $0 * scale }
         }
-        return PackedMatrix(weight, bias: bias)
+        return Linear(weight: weight, bias: bias)
     }
 
     /// The parts of one matrix [parts · outputs, inputs].
     func fusedParts(
         _ weight: String, _ bias: String, inputs: Int, outputs: Int, parts: Int = 3
-    ) throws -> [PackedMatrix] {
+    ) throws -> [Linear] {
         let weight = try tensor(weight, [parts * outputs, inputs])
         let bias = try tensorIfPresent(bias, [parts * outputs])
         return (0..<parts).map { part in
             let rows = (part * outputs)..<((part + 1) * outputs)
-            return PackedMatrix(weight.rows(rows).permuted([1, 0]), bias: bias?.rows(rows))
+            return Linear(weight: weight.rows(rows).permuted([1, 0]), bias: bias?.rows(rows))
         }
     }
 
     /// `W_Q` [head, d_model, d_head] and `b_Q` [head, d_head], for Q, K or V.
-    func perHead(_ letter: String, _ width: Int, _ heads: Int, _ headWidth: Int) throws -> PackedMatrix {
+    func perHead(_ letter: String, _ width: Int, _ heads: Int, _ headWidth: Int) throws -> Linear {
         let weight = try tensor("W_" + letter, [heads, width, headWidth]).permuted([1, 0, 2]).contiguous()
         let bias = try tensorIfPresent("b_" + letter, [heads, headWidth])
-        return PackedMatrix(
-            weight.reshaped([width, heads * headWidth]), bias: bias?.reshaped([heads * headWidth]))
+        return Linear(
+            weight: weight.reshaped([width, heads * headWidth]), bias: bias?.reshaped([heads * headWidth]))
     }
 
     /// Rows [count, width] that libraries store with one or more axes of one in front; copied, for what is read of a

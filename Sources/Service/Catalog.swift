@@ -17,6 +17,7 @@ enum Catalog {
         HooksEndpoint.make,
         WeightEndpoints.list,
         WeightEndpoints.detail,
+        CircuitsEndpoint.make,
         PredictEndpoint.make,
         RunEndpoint.make,
         ActivationsEndpoint.make,

@@ -23,6 +23,18 @@ enum BLAS {
             Int32(stride))
     }
 
+    /// c[m, n] = a[m, k] · b[k, n] in float64, all three row by row.
+    static func multiply(m: Int, n: Int, k: Int, _ a: [Double], _ b: [Double]) -> [Double] {
+        guard m > 0, n > 0, k > 0 else { return Array(repeating: 0, count: m * n) }
+        Threads.blasIsSingleThreaded
+        return [Double](unsafeUninitializedCapacity: m * n) { c, count in
+            cblas_dgemm(
+                CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a, Int32(k), b, Int32(n), 0,
+                c.baseAddress, Int32(n))
+            count = m * n
+        }
+    }
+
     /// The name OpenBLAS gives to the processor it found.
     static var coreType: String { String(cString: openblas_get_corename()) }
 }
@@ -51,6 +63,16 @@ extension Tensor {
         }
         let copy = contiguous()
         return (copy, BLAS.Operand(pointer: copy.pointer, stride: max(shape[1], 1)))
+    }
+}
+
+extension Matrix {
+    /// The matrix product. - Precondition: `other` has as many rows as this has columns.
+    public func multiplied(by other: Matrix) -> Matrix {
+        precondition(columns == other.rows, "\(rows) × \(columns) times \(other.rows) × \(other.columns)")
+        return Matrix(
+            rows: rows, columns: other.columns,
+            elements: BLAS.multiply(m: rows, n: other.columns, k: columns, elements, other.elements))
     }
 }
 

@@ -43,6 +43,7 @@ struct ModelSettings: Sendable {
     let pooling: Architecture.Pooling?
     let labels: String?
     let flags: FlagOverrides
+    let processing: Set<WeightTransform>
 
     static let form = Form.object(
         fields: Field("id", Form<String>.string(length: 1...128).map(checking: name), "Its name in URLs."),
@@ -52,6 +53,7 @@ struct ModelSettings: Sendable {
         Field(optional: "pooling", pooling, "How positions become one vector."),
         Field(optional: "labels", .string(length: 1...4_096), "A file with one label a line."),
         Field("flags", FlagOverrides.form, default: [:], "Optional hooks that exist."),
+        Field("processing", WeightTransform.form, default: [], "How the weights are rewritten."),
         make: ModelSettings.init)
 
     /// What any model can be asked for; other poolings need parts of their own.
@@ -68,7 +70,7 @@ struct ModelSettings: Sendable {
     func options(_ resolve: (String) -> URL) throws(Mismatch) -> ModelOptions {
         ModelOptions(
             hubName: hubName, family: family, pooling: pooling, flags: flags.apply(to: HookFlags()),
-            labels: try labels.map(resolve).map(Self.lines))
+            labels: try labels.map(resolve).map(Self.lines), processing: processing)
     }
 
     @Sendable private static func name(_ text: String) throws(Mismatch) -> String {

@@ -60,7 +60,8 @@ import Web
         let lines = text.split(separator: "\n").drop { !$0.hasPrefix("models:") }.prefix { !$0.hasPrefix("# ") }
         let settings = lines.map { $0.hasPrefix("    # ") && $0.contains(": ") ? "    " + $0.dropFirst(6) : $0 }
         let keys = try ConfigurationFile.parse(settings.joined(separator: "\n"), "prisma.yaml")["models"]?[0]?.keys
-        #expect(Set(try #require(keys)) == ["id", "path", "name", "family", "pooling", "labels", "flags"])
+        #expect(
+            Set(try #require(keys)) == ["id", "path", "name", "family", "pooling", "labels", "flags", "processing"])
     }
 
     struct Limit: Sendable, CustomTestStringConvertible {
@@ -112,6 +113,7 @@ import Web
         ("limits: {quene: 3}", "/limits/quene: unknown field \"quene\"; did you mean \"queue\"?"),
         ("models: [{id: a, pth: b}]", "/models/0/pth: unknown field \"pth\"; did you mean \"path\"?"),
         ("models: [{id: a, path: b, flags: {use_attn_resutl: true}}]", "did you mean \"use_attn_result\"?"),
+        ("models: [{id: a, path: b, processing: [fold_nl]}]", "did you mean \"fold_ln\"?"),
         ("models: [{id: a, path: b, pooling: max}]", "/models/0/pooling: expected one of"),
         ("models: [{id: a, path: b, family: vit}]", "/models/0/family: expected one of \"hf_vit\", \"hf_clip\""),
         ("models: [{id: a}]", "/models/0/path: required field \"path\" is missing"),
@@ -172,11 +174,15 @@ import Web
         let yaml = """
             models:
               - {id: a, path: p, name: facebook/dino-vitb16, family: hf_vit, pooling: cls_and_mean, labels: labels.txt,
-                 flags: [use_attn_result, use_attn_in]}
+                 flags: [use_attn_result, use_attn_in], processing: {fold_ln: true, fold_value_biases: false}}
+              - {id: b, path: p, processing: [refactor_factored_attn_matrices, center_writing_weights]}
             """
         let file = try folder.write(Array(yaml.utf8), to: "prisma.yaml")
-        let options = try #require(try Configuration(path: file.path).models.first).options
+        let models = try Configuration(path: file.path).models
+        let options = try #require(models.first).options
         #expect(options.hubName == "facebook/dino-vitb16")
+        #expect(options.processing == [.foldNorms])
+        #expect(models.last?.options.processing == [.centreWriting, .refactorAttention])
         #expect(options.family == "hf_vit")
         #expect(options.pooling?.rawValue == "cls_and_mean")
         #expect(options.labels == ["cat", "dog"])

@@ -45,6 +45,11 @@ import Web
             method: .get, path: "/v1/models/{model}/weights/{name}",
             target: "/v1/models/pooled/weights/blocks.0.attn.W_O"),
         Example(
+            method: .get, path: "/v1/models/{model}/circuits",
+            target: "/v1/models/pooled/circuits?kind=ov&layers=0&heads=0,-1"),
+        Example(
+            method: .get, path: "/v1/models/{model}/circuits", target: "/v1/models/vit/circuits?kind=composition_k"),
+        Example(
             method: .post, path: "/v1/models/{model}/predict", target: "/v1/models/vit/predict",
             document: Requests.document(["answer": "heart", "top_k": 2])),
         Example(

@@ -133,12 +133,20 @@ struct ModelRun: Sendable {
             "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
         ]
         if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }
+        return Self.provenance(of: loaded, preparation: preparation, wish: wish)
+    }
+
+    /// What an answer came from, with digests of how inputs are prepared and of what is wished for.
+    static func provenance(of loaded: LoadedModel, preparation: JSONValue, wish: JSONValue) -> JSONMember {
+        let processing = WeightTransform.names(loaded.model.processing)
+        let plan: JSONValue =
+            processing.isEmpty ? wish : ["processing": .list(processing.map { .string($0) }), "of": wish]
         return JSONMember(
             "provenance",
             [
                 "model": .string(loaded.id), "weights": loaded.digest.value.map { .string($0) } ?? .null,
                 "preprocessing": .string(Digest.sha256(of: preparation.serialized)),
-                "plan": .string(Digest.sha256(of: wish.serialized)), "server": .string(ServerVersion.number),
+                "plan": .string(Digest.sha256(of: plan.serialized)), "server": .string(ServerVersion.number),
             ])
     }
 

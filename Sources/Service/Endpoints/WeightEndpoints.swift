@@ -53,7 +53,8 @@ enum WeightEndpoints {
     @Sendable static func detail(_ service: PrismaService) -> Endpoint {
         Endpoint(
             .get, "/v1/models/{model}/weights/{name}", "One parameter of a model",
-            details: "The elements are the checkpoint's own. Also known are ViT-Prisma's shorter names: `W_E`, `b_E`, "
+            details:
+                "The elements are the checkpoint's own, unless the model's `processing` rewrote them. Also known are ViT-Prisma's shorter names: `W_E`, `b_E`, "
                 + "`W_pos`, `W_H`, `b_H`, and `W_Q`, `b_Q` … `W_out`, `b_out`, which stack the blocks' weights along a "
                 + "first axis. Once the digest of the weights is known, `ETag` names this version of the answer.",
             tag: "Models", responds: responses(service),
@@ -96,7 +97,8 @@ enum WeightEndpoints {
         if form != "json" { context.setResponseField(.acceptRanges, "bytes") }
         guard let digest = loaded.digest.value else { return }
         let version = digest.split(separator: ":").last ?? ""
-        context.setResponseField(.eTag, ETag("\(version)-\(weight.name)-\(form)").description)
+        let parts = [String(version)] + WeightTransform.names(loaded.model.processing) + [weight.name, form]
+        context.setResponseField(.eTag, ETag(parts.joined(separator: "-")).description)
         context.setResponseField(.cacheControl, "no-cache")
     }
 }

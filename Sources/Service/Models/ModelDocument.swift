@@ -25,6 +25,10 @@ enum ModelDocument {
                 .init("output_shape", .list(.integer), isRequired: false),
                 .init("config", .map(.any), isRequired: false),
                 .init("flags", .map(.boolean), isRequired: false),
+                .init(
+                    "processing",
+                    .list(.choice(WeightTransform.allCases.map(\.rawValue)))
+                        .described("How the weights were rewritten at load, in this order."), isRequired: false),
                 .init("labels", .list(label), isRequired: false),
                 .init("preprocessing", .map(.any), isRequired: false),
                 .init("digest", .string.nullable, isRequired: false),
@@ -45,6 +49,7 @@ enum ModelDocument {
             JSONMember("output_shape", list(model.architecture.outputShape)),
             JSONMember("config", model.architecture.configuration),
             JSONMember("flags", model.flags.json),
+            JSONMember("processing", .list(WeightTransform.names(model.processing).map { .string($0) })),
             JSONMember("labels", .list(labels(of: model))),
             JSONMember("preprocessing", model.preprocessing.json),
             JSONMember("digest", loaded.digest.value.map { .string($0) } ?? .null),

@@ -37,6 +37,8 @@ public struct LoadedModel: Sendable {
     public let digest: DigestBox
     /// What the files were when they were read.
     let version: FileVersion
+    /// What was made out of the weights alone.
+    let circuits = CircuitStore()
     private let lease = Lease()
 
     init(id: String, model: HookedModel, version: FileVersion, digest: DigestBox = DigestBox()) {
