@@ -10,7 +10,7 @@ import Testing
     static let models = Dictionary(
         uniqueKeysWithValues: TinyModel.Layout.allCases.map { layout in
             // Four patches are as good as sixteen, and many layouts are run many times.
-            let image = [.huggingFace, .timm].contains(layout) ? 32 : 16
+            let image = [.huggingFace, .timm, .timmPooled].contains(layout) ? 32 : 16
             return (layout, Result { try TinyModel(layout, layers: 3, image: image, seed: 11).load() })
         })
 
@@ -57,7 +57,7 @@ import Testing
     @Test(arguments: TinyModel.Layout.allCases)
     func capturingChangesNothing(_ layout: TinyModel.Layout) throws {
         let model = try model(layout)
-        let pixels = Pictures.random(4, for: model)
+        let pixels = Pictures.random(2, for: model)
         let plain = try #require(try model.run(pixels).output).joined
         for flags in HookTableTests.flags {
             for entry in HookTable(model.architecture, flags: flags).entries {
