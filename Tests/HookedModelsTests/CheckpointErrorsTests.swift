@@ -220,7 +220,8 @@ import TextNumbers
                 == "config.json contradicts itself: there is no class token to read")
         #expect(
             try complaint(options: ModelOptions(pooling: .clsAndMean)) { _ in }
-                == "config.json contradicts itself: pooling 'cls_and_mean' gives two vectors, of which its head reads one")
+                == "config.json contradicts itself: pooling 'cls_and_mean' gives two vectors, of which its head reads one"
+        )
         #expect(
             try complaint(.timmPooled) { $0.configuration = $0.configuration?.setting("global_pool", to: "token") }
                 == "config.json contradicts itself: there is no class token to read")
