@@ -13,7 +13,7 @@ enum LogitLensEndpoint {
 
         static let form = Form.object(
             "LogitLensRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "component", .choice(of: LogitLens.Component.self), default: "resid_pre",

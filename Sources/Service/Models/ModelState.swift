@@ -33,15 +33,24 @@ public struct LoadedModel: Sendable {
     public let id: String
     /// The model itself.
     public let model: HookedModel
+    /// The other side of a CLIP.
+    let text: TextSide?
+    /// Why a text tower that is there cannot be used.
+    let textProblem: String?
     /// SHA-256 of the weights' files, once it is known.
     public let digest: DigestBox
     /// What the files were when they were read.
     let version: FileVersion
     private let lease = Lease()
 
-    init(id: String, model: HookedModel, version: FileVersion, digest: DigestBox = DigestBox()) {
+    init(
+        id: String, model: HookedModel, text: TextSide? = nil, textProblem: String? = nil, version: FileVersion,
+        digest: DigestBox = DigestBox()
+    ) {
         self.id = id
         self.model = model
+        self.text = text
+        self.textProblem = textProblem
         self.version = version
         self.digest = digest
     }
