@@ -46,7 +46,9 @@ import Web
         Case("vit/predict", Requests.document(["topk": 3]), at: "/topk", "did you mean \"top_k\"?"),
         Case("vit/predict", Requests.document(["dry_run": true]), at: "/dry_run", "unknown field"),
         Case("vit/activations", Requests.document(["store": true]), at: "/store", "unknown field"),
-        Case(Requests.document(["tower": "text"]), at: "/tower", "expected \"vision\""),
+        Case(Requests.document(["tower": "sound"]), at: "/tower", "expected one of \"vision\" or \"text\""),
+        Case("vit/run", Requests.document(["tower": "text"]), 409, "The model 'vit' has no text tower"),
+        Case("vit/attention", Requests.document(["tower": "text"]), at: "/tower", "expected \"vision\""),
         Case(
             Requests.document(["flags": ["use_attn_results": true]]), at: "/flags/use_attn_results",
             "did you mean \"use_attn_result\"?"),
