@@ -22,7 +22,10 @@ import Web
     }
 
     /// Not JSON, and tested in files of their own.
-    static let elsewhere = ["GET /metrics"]
+    static let elsewhere = [
+        "GET /metrics", "POST /v1/models/{model}/classifiers", "GET /v1/models/{model}/classifiers",
+        "GET /v1/models/{model}/classifiers/{classifier}", "DELETE /v1/models/{model}/classifiers/{classifier}",
+    ]
 
     static let examples = [
         Example(method: .get, path: "/healthz", target: "/healthz"),

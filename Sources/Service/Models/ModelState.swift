@@ -1,4 +1,5 @@
 public import HookedModels
+internal import Synchronization
 internal import Tensors
 
 /// Where a configured model stands.
@@ -41,6 +42,9 @@ public struct LoadedModel: Sendable {
     public let digest: DigestBox
     /// What the files were when they were read.
     let version: FileVersion
+    /// Tells this value from every other in the life of the program.
+    let generation = generations.add(1, ordering: .relaxed).newValue
+    private static let generations = Atomic(0)
     private let lease = Lease()
 
     init(
