@@ -44,4 +44,11 @@ struct CLIPService: Sendable {
     }
 
     func delete(_ target: String) async throws -> Answer { try await application.ask(.delete, "/v1/models/" + target) }
+
+    /// Inputs that have been through a tower.
+    func computedRows() async throws -> Int {
+        let text = try await application.ask(.get, "/metrics").text
+        let line = text.split(separator: "\n").first { $0.hasPrefix("prisma_batch_rows_sum") }
+        return line?.split(separator: " ").last.flatMap { Double($0) }.map { Int($0) } ?? -1
+    }
 }
