@@ -146,12 +146,16 @@ import Web
     private static func tensor(_ members: JSONValue) -> JSONValue { sending(["tensor": members]) }
 
     static let inputs = [
-        Case(["inputs": []], at: "/inputs", "no input: expected at least one picture or tensor"),
+        Case(["inputs": []], at: "/inputs", "no input: expected at least one picture, text or tensor"),
         Case([:], at: "/inputs", "no input"),
         Case(["inputs": [:]], at: "/inputs", "expected a list"),
-        Case(sending([:]), at: "/inputs/0", "expected exactly one of \"image\" or \"tensor\", found none"),
+        Case(
+            sending([:]), at: "/inputs/0",
+            "expected exactly one of \"image\", \"tensor\", \"text\" or \"tokens\", found none"),
         Case(sending(["picture": 1]), at: "/inputs/0/picture", "unknown field \"picture\""),
-        Case(sending(["text": "a cat"]), at: "/inputs/0/text", "unknown field \"text\""),
+        Case(
+            sending(["text": "a cat"]), at: "/inputs/0/text",
+            "the model reads pictures and tensors; it has no text tower"),
         Case(sending(["image": "abc"]), at: "/inputs/0/image", "expected an object with one of \"base64\" or \"part\""),
         Case(sending(["image": ["url": "http://x"]]), at: "/inputs/0/image/url", "unknown field \"url\""),
         Case(sending(["image": ["base64": "AA?A"]]), at: "/inputs/0/image/base64", "not base64", "character 3"),

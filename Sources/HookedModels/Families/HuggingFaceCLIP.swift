@@ -78,10 +78,7 @@ extension Family {
         preprocessing: { try .huggingFaceCLIP($0, $1) },
         text: TextTower(
             architecture: { input in
-                let table = "text_model.embeddings.token_embedding.weight"
-                guard input.configuration.has("text_config"),
-                    input.weights.contains(table) || input.weights.contains("clip." + table)
-                else { return nil }
+                guard input.configuration.has("text_config") else { return nil }
                 return try Architecture(clipText: input.configuration.object("text_config"), input.weights)
             },
             weights: WeightNames(
