@@ -26,6 +26,8 @@ public struct Checkpoint: Sendable {
     public let files: [WeightsFile]
     /// All tensors, in the order of the files.
     public let entries: [TensorEntry]
+    /// `nil` for a checkpoint that is one file by itself.
+    private let folder: String?
     private let fileOfTensor: [String: Int]
     private let entryOfTensor: [String: TensorEntry]
 
@@ -33,6 +35,7 @@ public struct Checkpoint: Sendable {
     public init(path: String) throws(CheckpointError) {
         let found = try CheckpointFolder.open(path)
         name = path.split(separator: "/").last.map(String.init) ?? path
+        folder = found.folder
         layout = found.layout
         config = found.config
         preprocessor = found.preprocessor
@@ -67,6 +70,33 @@ public struct Checkpoint: Sendable {
         var members: [JSONMember] = []
         for case .torch(let file) in files { members += try file.record().object ?? [] }
         return .object(members)
+    }
+
+    /// The contents of another file of the checkpoint's folder, such as a vocabulary; `nil` where there is none.
+    /// - Parameter limit: bytes that it may have.
+    /// - Precondition: `name` is a file's name, not a path.
+    public func file(named name: String, limit: Int) throws(CheckpointError) -> [UInt8]? {
+        precondition(!name.contains("/"), "a file of the folder itself")
+        guard let folder else { return nil }
+        do throws(CheckpointError) {
+            return try FileDescriptor.contents(of: "\(folder)/\(name)", limit: limit)
+        } catch {
+            if error.reason == .notFound { return nil }
+            throw error
+        }
+    }
+
+    /// As ``file(named:limit:)``, of a gzip file what it holds.
+    /// - Parameter limit: bytes that it may have, and that may come of them.
+    public func gunzippedFile(named name: String, limit: Int) throws(CheckpointError) -> [UInt8]? {
+        guard let bytes = try file(named: name, limit: limit) else { return nil }
+        return try Gunzip.inflated(bytes, limit: limit, file: name)
+    }
+
+    /// As ``file(named:limit:)``, of a file that holds a JSON object. Of a repeated key the last one counts.
+    public func document(named name: String, limit: Int) throws(CheckpointError) -> JSONValue? {
+        guard let bytes = try file(named: name, limit: limit) else { return nil }
+        return try JSONFile.object(in: bytes, file: name)
     }
 
     /// SHA-256 of the weights, in hexadecimal digits: of the one file, or of the parts one after the other in the order

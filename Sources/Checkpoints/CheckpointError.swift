@@ -68,7 +68,8 @@ extension CheckpointError: CustomStringConvertible {
 }
 
 extension CheckpointError.Reason {
-    var sentence: String {
+    /// What is wrong, without the file.
+    public var sentence: String {
         switch self {
         case .notFound: "there is no such file"
         case .unreadable: "the file cannot be read"

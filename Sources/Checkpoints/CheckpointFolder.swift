@@ -2,6 +2,8 @@ import TextNumbers
 
 /// Finds the weights and the configuration in a path. Safetensors come before PyTorch files.
 struct CheckpointFolder {
+    /// `nil` where the path is a file.
+    var folder: String?
     let layout: Checkpoint.Layout
     let config: JSONValue?
     let preprocessor: JSONValue?
@@ -12,6 +14,12 @@ struct CheckpointFolder {
             let file = try WeightsFile(path: path)
             return CheckpointFolder(layout: .bare, config: nil, preprocessor: nil, files: [file])
         }
+        var found = try read(path)
+        found.folder = path
+        return found
+    }
+
+    private static func read(_ path: String) throws(CheckpointError) -> CheckpointFolder {
         let files = try weights(in: path)
         if let config = try JSONFile.readIfPresent("\(path)/open_clip_config.json") {
             return CheckpointFolder(

@@ -7,7 +7,11 @@ enum JSONFile {
     /// Reads a JSON object. Of a repeated key the last one counts, as in the libraries that write these files.
     static func read(_ path: String, limit: Int = maximumBytes) throws(CheckpointError) -> JSONValue {
         let file = path.split(separator: "/").last.map(String.init) ?? path
-        let bytes = try FileDescriptor.contents(of: path, limit: limit)
+        return try object(in: try FileDescriptor.contents(of: path, limit: limit), file: file)
+    }
+
+    /// The same of bytes that were read.
+    static func object(in bytes: [UInt8], file: String) throws(CheckpointError) -> JSONValue {
         let document: JSONValue
         do {
             document = try JSONValue.parse(bytes, duplicateKeys: .lastWins)

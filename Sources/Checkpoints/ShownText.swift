@@ -1,6 +1,6 @@
 extension String {
     /// A text from outside as an error message shows it: in quotes, at most 120 letters, nothing that moves a cursor.
-    var shown: String {
+    public var shown: String {
         var letters = ""
         for scalar in unicodeScalars.prefix(120) {
             letters += scalar.properties.isVisible ? String(scalar) : scalar.escaped(asASCII: true)

@@ -21,6 +21,8 @@ public struct HookedModel: Sendable {
     public let processing: Set<WeightTransform>
     /// Numbers that were trained.
     public let parameterCount: Int
+    /// Whether its output is a place in a space that pictures share with texts, not one number a class.
+    public let endsInEmbedding: Bool
     let transformer: Transformer
 
     /// Builds the model of pictures from a checkpoint.
@@ -39,6 +41,7 @@ public struct HookedModel: Sendable {
         self.architecture = architecture
         let named = try options.labels.map { $0.map { ClassLabel(name: $0) } } ?? family.labels(input)
         labels = ClassLabel.completed(named, classes: architecture.classes)
+        endsInEmbedding = family.text != nil && named.isEmpty
         preprocessing = try family.preprocessing(input, architecture)
         flags = options.flags.union(try family.flags(input))
         processing = options.processing
@@ -59,6 +62,7 @@ public struct HookedModel: Sendable {
         self.family = family.name
         self.architecture = architecture
         labels = []
+        endsInEmbedding = true
         preprocessing = .unitScale(height: 1, width: 1)  // nothing that a text goes through
         flags = options.flags
         processing = options.processing

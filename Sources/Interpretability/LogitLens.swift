@@ -42,11 +42,17 @@ public struct LogitLens: Sendable {
         public var top: Int
         /// The classes whose logits and ranks are wanted; `nil` for the logits of all, and no ranks.
         public var classes: [Int]?
+        /// What is made of the head's output before it is read: [1, position, d] → [1, position, class]; `nil` where the
+        /// head gives the classes itself.
+        public var reading: (@Sendable (Tensor, Crew) -> Tensor)?
 
         /// The best `top` classes, and logits.
-        public init(top: Int, classes: [Int]? = nil) {
+        public init(
+            top: Int, classes: [Int]? = nil, reading: (@Sendable (Tensor, Crew) -> Tensor)? = nil
+        ) {
             self.top = top
             self.classes = classes
+            self.reading = reading
         }
     }
 
@@ -106,7 +112,8 @@ public struct LogitLens: Sendable {
         var ranks: [[[Int]]] = []
         for stream in streams {
             let normalized = normalized(stream, finalScale, model, crew)
-            let logits = model.unembedded(normalized, addingBias: addsBias, on: crew)  // [1, position, class]
+            let output = model.unembedded(normalized, addingBias: addsBias, on: crew)
+            let logits = wish.reading?(output, crew) ?? output  // [1, position, class]
             let positions = logits.shape[1]
             if wish.top > 0 || wish.classes != nil {
                 let rows = logits.reshaped([positions, logits.shape[2]])

@@ -13,6 +13,7 @@ public struct PrismaService: Sendable {
     let lane: ComputeLane
     let pool: BlockingPool
     let metrics = ServiceMetrics()
+    let classifiers = ClassifierStore()
 
     /// - Parameter transportLimits: what the layer below bounds, to be shown beside the limits of this one.
     public init(

@@ -22,7 +22,10 @@ import Web
     }
 
     /// Not JSON, and tested in files of their own.
-    static let elsewhere = ["GET /metrics"]
+    static let elsewhere = [
+        "GET /metrics", "POST /v1/models/{model}/classifiers", "GET /v1/models/{model}/classifiers",
+        "GET /v1/models/{model}/classifiers/{classifier}", "DELETE /v1/models/{model}/classifiers/{classifier}",
+    ]
 
     static let examples = [
         Example(method: .get, path: "/healthz", target: "/healthz"),
@@ -136,7 +139,8 @@ import Web
     /// Whoever tries the documentation's example gets an answer.
     @Test func examplesOfBodiesAreAnswered() async throws {
         let service = try await TestService.standard()
-        for endpoint in Self.endpoints(of: service) {
+        for endpoint in Self.endpoints(of: service)
+        where !Self.elsewhere.contains("\(endpoint.method.rawValue) \(endpoint.path)") {
             for medium in endpoint.description.request?.media ?? [] {
                 guard let example = medium.example else { continue }
                 let target = "\(endpoint.path)".replacing("{model}", with: "vit")

@@ -46,7 +46,9 @@ import Web
         Case("vit/predict", Requests.document(["topk": 3]), at: "/topk", "did you mean \"top_k\"?"),
         Case("vit/predict", Requests.document(["dry_run": true]), at: "/dry_run", "unknown field"),
         Case("vit/activations", Requests.document(["store": true]), at: "/store", "unknown field"),
-        Case(Requests.document(["tower": "text"]), at: "/tower", "expected \"vision\""),
+        Case(Requests.document(["tower": "sound"]), at: "/tower", "expected one of \"vision\" or \"text\""),
+        Case("vit/run", Requests.document(["tower": "text"]), 409, "The model 'vit' has no text tower"),
+        Case("vit/attention", Requests.document(["tower": "text"]), at: "/tower", "expected \"vision\""),
         Case(
             Requests.document(["flags": ["use_attn_results": true]]), at: "/flags/use_attn_results",
             "did you mean \"use_attn_result\"?"),
@@ -144,12 +146,16 @@ import Web
     private static func tensor(_ members: JSONValue) -> JSONValue { sending(["tensor": members]) }
 
     static let inputs = [
-        Case(["inputs": []], at: "/inputs", "no input: expected at least one picture or tensor"),
+        Case(["inputs": []], at: "/inputs", "no input: expected at least one picture, text or tensor"),
         Case([:], at: "/inputs", "no input"),
         Case(["inputs": [:]], at: "/inputs", "expected a list"),
-        Case(sending([:]), at: "/inputs/0", "expected exactly one of \"image\" or \"tensor\", found none"),
+        Case(
+            sending([:]), at: "/inputs/0",
+            "expected exactly one of \"image\", \"tensor\", \"text\" or \"tokens\", found none"),
         Case(sending(["picture": 1]), at: "/inputs/0/picture", "unknown field \"picture\""),
-        Case(sending(["text": "a cat"]), at: "/inputs/0/text", "unknown field \"text\""),
+        Case(
+            sending(["text": "a cat"]), at: "/inputs/0/text",
+            "the model reads pictures and tensors; it has no text tower"),
         Case(sending(["image": "abc"]), at: "/inputs/0/image", "expected an object with one of \"base64\" or \"part\""),
         Case(sending(["image": ["url": "http://x"]]), at: "/inputs/0/image/url", "unknown field \"url\""),
         Case(sending(["image": ["base64": "AA?A"]]), at: "/inputs/0/image/base64", "not base64", "character 3"),

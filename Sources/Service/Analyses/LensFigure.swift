@@ -85,7 +85,7 @@ extension LensReading {
     }
 
     /// With one class chosen the colours tell of that one, the emoji always of the best.
-    private var unit: String { classes?.count == 1 ? "logit of \(model.label(classes?[0] ?? 0))" : "logit" }
+    private var unit: String { classes?.count == 1 ? "logit of \(names.label(classes?[0] ?? 0))" : "logit" }
 
     /// [stream][position]
     private func cells(_ view: LogitLens.View, _ positions: Int) -> [[EmojiCell]] {
@@ -94,8 +94,8 @@ extension LensReading {
                 let best = view.top.isEmpty ? nil : view.top[stream][position].first
                 let value = classes?.count == 1 ? view.logits[0, stream, position, 0] : best?.logit ?? .nan
                 return EmojiCell(
-                    value: value, emoji: best.flatMap { model.emoji($0.index) },
-                    label: best.map { model.label($0.index) } ?? "")
+                    value: value, emoji: best.flatMap { names.emoji($0.index) },
+                    label: best.map { names.label($0.index) } ?? "")
             }
         }
     }

@@ -28,13 +28,19 @@ struct LensReading: Sendable {
     private let top: Int
     private let lens: LogitLens
     let model: HookedModel
+    /// What the classes are called.
+    let names: any ClassNames
+    /// Where the classes are texts.
+    private let texts: ZeroShotClassifier?
     let layout: PatchLayout
 
     private static let finalScale = "ln_final.hook_scale"
 
-    /// - Parameter isDrawn: whether a picture is made of it, which shows the best class of each place.
+    /// - Parameters:
+    ///   - texts: what a CLIP's directions were made of.
+    ///   - isDrawn: whether a picture is made of it, which shows the best class of each place.
     /// - Throws: 400 for a layer, component or class that the model does not have; 409 for a model without a head.
-    init(_ wish: LensWish, of loaded: LoadedModel, isDrawn: Bool = false) throws {
+    init(_ wish: LensWish, of loaded: LoadedModel, texts: ZeroShotClassifier? = nil, isDrawn: Bool = false) throws {
         let model = loaded.model
         guard model.hasHead else {
             throw Problem(
@@ -43,6 +49,8 @@ struct LensReading: Sendable {
         self.wish = wish
         top = isDrawn ? max(wish.top, 1) : wish.top
         self.model = model
+        self.texts = texts
+        names = texts?.prompts ?? model
         layout = PatchLayout(model.architecture)
         let streams = LogitLens.streams(wish.component, of: model.architecture)
         guard !streams.isEmpty else {
@@ -52,7 +60,9 @@ struct LensReading: Sendable {
         }
         self.streams = try wish.layers.resolve(count: streams.count).map { streams[$0] }
         var classes: [Int]?
-        if let directions = wish.directions {
+        if let texts {
+            classes = Array(texts.prompts.labels.indices)
+        } else if let directions = wish.directions {
             classes = try directions.enumerated().map { index, name in
                 try name.resolve(in: model, at: JSONPointer()["directions"][index])
             }
@@ -82,13 +92,14 @@ struct LensReading: Sendable {
 
     private func positions(_ plan: HookPlan) -> Int { plan.captures.first?.shape.first ?? 0 }
 
-    private var classCount: Int { model.architecture.classes ?? 0 }
+    private var classCount: Int { names.classCount }
 
     /// What is asked, for the provenance.
     var document: JSONValue {
         [
             "logit_lens": .list(streams.map { .string($0.label) }), "norm": .string(wish.norm.rawValue),
             "bias": .bool(lens.addsBias), "top_k": .integer(Int64(wish.top)),
+            "texts": texts.map { .object($0.prompts.members) } ?? .null,
             "classes": classes.map { .list($0.map { .integer(Int64($0)) }) } ?? .null,
             "logits": .bool(wish.showsLogits),
         ]
@@ -98,10 +109,13 @@ struct LensReading: Sendable {
     func views(_ result: ForwardResult, on crew: Crew) -> [LogitLens.View] {
         let taken = Dictionary(uniqueKeysWithValues: result.captures.map { ($0.name, $0.values.rows) })
         let inputs = taken.values.first?.count ?? 0
+        var reading: (@Sendable (Tensor, Crew) -> Tensor)?
+        if let texts { reading = { texts.logits($0, on: $1) } }
+        let wish = LogitLens.Wish(top: top, classes: classes, reading: reading)
         return (0..<inputs).map { input in
             lens(
                 streams.compactMap { taken[$0.point.name]?[input] }, finalScale: taken[Self.finalScale]?[input],
-                through: model, LogitLens.Wish(top: top, classes: classes), on: crew)
+                through: model, wish, on: crew)
         }
     }
 
@@ -109,11 +123,11 @@ struct LensReading: Sendable {
     func answer(_ views: [LogitLens.View]) -> TensorAnswer {
         var members = [JSONMember("labels", .list(streams.map { .string($0.label) }))]
         if let classes {
-            members.append(JSONMember("classes", .list(classes.map { ClassScores.document($0, model) })))
+            members.append(JSONMember("classes", .list(classes.map { ClassScores.document($0, names) })))
         }
         var perInput: [JSONMember] = []
         if wish.top > 0 {
-            perInput.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, model) } })))
+            perInput.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, names) } })))
         }
         if classes != nil {
             perInput.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { .integer(Int64($0)) } })))

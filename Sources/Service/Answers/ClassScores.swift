@@ -1,4 +1,3 @@
-internal import HookedModels
 internal import Interpretability
 internal import TextNumbers
 internal import Web
@@ -18,7 +17,7 @@ enum ClassScores {
         "ClassName",
         properties: [.init("index", .integer), .init("label", .string), .init("emoji", .string.nullable)])
 
-    static func document(_ score: ClassRanking.Score, _ model: HookedModel) -> JSONValue {
+    static func document(_ score: ClassRanking.Score, _ model: any ClassNames) -> JSONValue {
         .object(
             name(score.index, model) + [
                 JSONMember("logit", number(Double(score.logit))),
@@ -26,9 +25,9 @@ enum ClassScores {
             ])
     }
 
-    static func document(_ index: Int, _ model: HookedModel) -> JSONValue { .object(name(index, model)) }
+    static func document(_ index: Int, _ model: any ClassNames) -> JSONValue { .object(name(index, model)) }
 
-    private static func name(_ index: Int, _ model: HookedModel) -> [JSONMember] {
+    private static func name(_ index: Int, _ model: any ClassNames) -> [JSONMember] {
         [
             JSONMember("index", .integer(Int64(index))), JSONMember("label", .string(model.label(index))),
             JSONMember("emoji", model.emoji(index).map { .string($0) } ?? .null),

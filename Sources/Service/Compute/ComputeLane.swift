@@ -25,15 +25,17 @@ struct ComputeLane: Sendable {
     /// Takes no more work and returns when all that was accepted has been answered.
     func drain() async { await scheduler.drain() }
 
-    /// Runs a request's pictures through a model, in a batch with others' unless it is to run alone.
+    /// Runs a request's inputs through a tower of a model, in a batch with others' unless it is to run alone.
     /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
     func run(
-        _ request: ForwardRequest, on model: LoadedModel, alone: Bool, context: RequestContext,
-        deadline: Duration? = nil
+        _ request: ForwardRequest, on tower: LoadedTower, of model: LoadedModel, alone: Bool,
+        context: RequestContext, deadline: Duration? = nil
     ) async throws -> ForwardResult {
-        let key = Inference.Key(model: model.identity, flags: request.plan.flags, stopAtLayer: request.plan.stopAtLayer)
+        let key = Inference.Key(
+            model: model.identity, tower: tower.tower, flags: request.plan.flags,
+            stopAtLayer: request.plan.stopAtLayer)
         let output = try await submit(
-            .forward(request, model), rows: request.pixels.shape[0], key: alone ? nil : key, context,
+            .forward(request, tower.model, of: model), rows: request.pixels.shape[0], key: alone ? nil : key, context,
             deadline: deadline)
         guard case .forward(let result) = output else { preconditionFailure("a pass gives what passes give") }
         return result

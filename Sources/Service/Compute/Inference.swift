@@ -7,8 +7,8 @@ internal import Tensors
 struct Inference: BatchModel {
     /// What the compute lane is asked for.
     enum Work: Sendable {
-        /// One request's pictures on one model.
-        case forward(ForwardRequest, LoadedModel)
+        /// One request's inputs on one tower of a model, which is held until they are done.
+        case forward(ForwardRequest, HookedModel, of: LoadedModel)
         /// Arithmetic on activations: it waits in the same queue, for the processor is the same.
         case analysis(@Sendable (Crew) throws -> any Sendable)
     }
@@ -23,6 +23,7 @@ struct Inference: BatchModel {
     struct Key: Hashable, Sendable {
         /// The value, not its name: a model that was unloaded and loaded again may have come from other files.
         let model: ObjectIdentifier
+        let tower: Tower
         let flags: HookFlags
         let stopAtLayer: Int?
     }
@@ -30,9 +31,9 @@ struct Inference: BatchModel {
     func run(_ batch: [Work]) -> [Result<Output, any Error>] {
         var requests: [ForwardRequest] = []
         var model: HookedModel?
-        for case .forward(let request, let loaded) in batch {
+        for case .forward(let request, let tower, _) in batch {
             requests.append(request)
-            model = loaded.model
+            model = tower
         }
         var results = (model?.run(requests) ?? [])[...]
         return batch.map { work in

@@ -74,14 +74,15 @@ actor LineSource {
 
     private nonisolated func read(_ chunk: ArraySlice<InputReader.Place>) async -> [Result<Tensor, any Error>] {
         await context.timings.measure(.decode) {
-            await run.service.inputs.read(chunk, run.options, run.loaded.model, run.preprocessing)
+            await run.service.inputs.read(chunk, run.options, run.tower, run.preprocessing)
         }
     }
 
     private func compute(_ pixels: [Tensor]) async throws -> [AnswerLine] {
         let pixels = pixels.count == 1 ? pixels[0] : Tensor.concatenated(pixels)
         let result = try await run.service.lane.run(
-            ForwardRequest(pixels: pixels, plan: run.plan), on: run.loaded, alone: run.options.isDeterministic,
+            ForwardRequest(pixels: pixels, plan: run.plan), on: run.tower, of: run.loaded,
+            alone: run.options.isDeterministic,
             context: context, deadline: context.deadline.map { $0 - (.now - started) })
         let lines = try await make(result, pixels)
         precondition(lines.count == pixels.shape[0], "\(lines.count) lines for \(pixels.shape[0]) inputs")
@@ -122,7 +123,7 @@ extension ModelRun {
         _ payload: RequestPayload, _ context: RequestContext, last: () -> [JSONMember],
         _ make: @escaping LineSource.Making
     ) async throws -> AnswerLines {
-        let inputs = try service.inputs.singles(options, payload, for: loaded.model)
+        let inputs = try service.inputs.singles(options, payload, for: tower)
         try weigh(inputs: 1)
         let each = max(1, HookPlan.bytes(of: weighedShapes, inputs: 1))
         let rows = min(service.limits.batchRows, max(1, service.limits.responseTensors / each))

@@ -10,6 +10,8 @@ internal import Web
 struct ModelRun: Sendable {
     let service: PrismaService
     let loaded: LoadedModel
+    /// The one of its towers that runs.
+    let tower: LoadedTower
     let options: InputOptions
     let plan: HookPlan
     /// How this request's pictures are prepared.
@@ -18,6 +20,8 @@ struct ModelRun: Sendable {
     let showsPixels: Bool
     /// What is made of the activations, for the provenance.
     var analysis: JSONValue = .null
+    /// Whether rows of the output are brought to unit length.
+    var normalizesOutput = false
     /// Shapes for one input that are held beside the captures, so that what can never fit is refused.
     var alsoHeld: [[Int]] = []
 
@@ -32,16 +36,20 @@ struct ModelRun: Sendable {
         self.service = service
         self.options = options
         loaded = try service.models.model(model)
-        let image = loaded.model.architecture.image
+        tower = try loaded.tower(options.tower)
+        if case .overriding = options.preprocess, tower.text != nil {
+            throw FieldError(.pointer(JSONPointer()["preprocess"]), "texts have no settings of pictures")
+        }
+        let image = tower.model.architecture.image
         preprocessing = try options.preprocess.apply(
-            to: loaded.model.preprocessing, height: image.height, width: image.width)
+            to: tower.model.preprocessing, height: image.height, width: image.width)
         var wanted = captures
         for index in wanted.indices { wanted[index].hooks.removeAll { $0 == CaptureForm.pixelValues } }
         showsPixels = captures.contains { $0.hooks.contains(CaptureForm.pixelValues) }
         do {
             plan = try HookPlan(
-                wanted.filter { !$0.hooks.isEmpty }, for: loaded.model.architecture,
-                flags: options.flags.apply(to: loaded.model.flags), stopAtLayer: stopAtLayer)
+                wanted.filter { !$0.hooks.isEmpty }, for: tower.model.architecture,
+                flags: options.flags.apply(to: tower.model.flags), stopAtLayer: stopAtLayer)
         } catch {
             throw error.fieldError(place)
         }
@@ -56,10 +64,11 @@ struct ModelRun: Sendable {
     /// Runs the pass.
     /// - Throws: 400, 413, 415, 422 for the inputs; 413 where the answer would be too large; 429, 503, 504.
     func execute(_ payload: RequestPayload, _ context: RequestContext) async throws -> (ForwardResult, pixels: Tensor) {
-        try weigh(inputs: try service.inputs.count(options, payload, for: loaded.model))
-        let pixels = try await service.inputs.pixels(options, payload, for: loaded.model, preprocessing, context)
+        try weigh(inputs: try service.inputs.count(options, payload, for: tower))
+        let pixels = try await service.inputs.pixels(options, payload, for: tower, preprocessing, context)
         let result = try await service.lane.run(
-            ForwardRequest(pixels: pixels, plan: plan), on: loaded, alone: options.isDeterministic, context: context)
+            ForwardRequest(pixels: pixels, plan: plan), on: tower, of: loaded, alone: options.isDeterministic,
+            context: context)
         return (result, pixels)
     }
 
@@ -68,14 +77,17 @@ struct ModelRun: Sendable {
         if options.isDryRun {
             var shapes = plan.captures
             if withOutput, plan.stopAtLayer == nil {
-                shapes.insert(("output", loaded.model.architecture.outputShape), at: 0)
+                shapes.insert(("output", tower.model.architecture.outputShape), at: 0)
             }
-            if showsPixels { shapes.append((CaptureForm.pixelValues, loaded.model.architecture.inputShape)) }
+            if showsPixels { shapes.append((CaptureForm.pixelValues, tower.model.architecture.inputShape)) }
             return try dryRun(payload, shapes)
         }
         return try await answer(payload, context) { result, pixels in
             var tensors: [(name: String, values: RowPieces)] = []
-            if withOutput, let output = result.output { tensors.append(("output", output)) }
+            if withOutput, let output = result.output {
+                tensors.append(
+                    ("output", normalizesOutput ? RowPieces(output.pieces.map { $0.withUnitRows() }) : output))
+            }
             tensors += result.captures
             if showsPixels { tensors.append((CaptureForm.pixelValues, RowPieces([pixels]))) }
             return TensorAnswer(members: [provenance], tensors: tensors)
@@ -85,8 +97,8 @@ struct ModelRun: Sendable {
     /// What the request would compute and answer, without running it.
     /// - Parameter shapes: of the answer's tensors, for one input.
     func dryRun(_ payload: RequestPayload, _ shapes: [(name: String, shape: [Int])]) throws -> TensorAnswer {
-        let count = try service.inputs.count(options, payload, for: loaded.model)
-        let architecture = loaded.model.architecture
+        let count = try service.inputs.count(options, payload, for: tower)
+        let architecture = tower.model.architecture
         let tensors = shapes.map { name, shape in
             JSONMember(
                 name,
@@ -107,7 +119,7 @@ struct ModelRun: Sendable {
 
     /// Of what one input gives: captures and output.
     var weighedShapes: [[Int]] {
-        let architecture = loaded.model.architecture
+        let architecture = tower.model.architecture
         return plan.captures.map(\.shape) + [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
             + alsoHeld
     }
@@ -131,20 +143,24 @@ struct ModelRun: Sendable {
         var wish: JSONValue = [
             "flags": plan.flags.json, "stop_at_layer": plan.stopAtLayer.map { .integer(Int64($0)) } ?? .null,
             "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
+            "tower": .string(tower.tower.rawValue), "normalize": .bool(normalizesOutput),
         ]
         if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }
-        return Self.provenance(of: loaded, preparation: preparation, wish: wish)
+        return Self.provenance(of: loaded, tower: tower.tower, preparation: preparation, wish: wish)
     }
 
     /// What an answer came from, with digests of how inputs are prepared and of what is wished for.
-    static func provenance(of loaded: LoadedModel, preparation: JSONValue, wish: JSONValue) -> JSONMember {
+    static func provenance(
+        of loaded: LoadedModel, tower: Tower = .vision, preparation: JSONValue, wish: JSONValue
+    ) -> JSONMember {
         let processing = WeightTransform.names(loaded.model.processing)
         let plan: JSONValue =
             processing.isEmpty ? wish : ["processing": .list(processing.map { .string($0) }), "of": wish]
         return JSONMember(
             "provenance",
             [
-                "model": .string(loaded.id), "weights": loaded.digest.value.map { .string($0) } ?? .null,
+                "model": .string(loaded.id), "tower": .string(tower.rawValue),
+                "weights": loaded.digest.value.map { .string($0) } ?? .null,
                 "preprocessing": .string(Digest.sha256(of: preparation.serialized)),
                 "plan": .string(Digest.sha256(of: plan.serialized)), "server": .string(ServerVersion.number),
             ])
@@ -154,7 +170,8 @@ struct ModelRun: Sendable {
     static let provenanceSchema = Schema.object(
         "Provenance", "What an answer came from.",
         properties: [
-            .init("model", .string), .init("weights", .string.nullable), .init("preprocessing", .string),
+            .init("model", .string), .init("tower", .choice(Tower.allCases.map(\.rawValue))),
+            .init("weights", .string.nullable), .init("preprocessing", .string),
             .init("plan", .string), .init("server", .string),
         ])
 }

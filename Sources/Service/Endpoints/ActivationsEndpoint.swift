@@ -15,12 +15,12 @@ enum ActivationsEndpoint {
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), CaptureForm.hooksOrAll(),
             CaptureForm.positions(), CaptureForm.heads(), CaptureForm.features(), CaptureForm.reduce(),
             make: {
-                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, hooks, positions, heads, features,
+                inputs, preprocess, exif, tower, flags, isDeterministic, isDryRun, hooks, positions, heads, features,
                 reduction in
                 ActivationsRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower),
                     capture: CaptureForm.make(hooks, positions, heads, features, reduction))
             })
     }

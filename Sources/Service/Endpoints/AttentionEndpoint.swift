@@ -13,7 +13,7 @@ enum AttentionEndpoint {
 
         static let form = Form.object(
             "AttentionRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
             IndexList.heads(),
             Field(

@@ -29,10 +29,12 @@ enum HooksEndpoint {
         Endpoint(
             .get, "/v1/models/{model}/hooks", "Every hook of a model",
             details: "In the order in which they fire, those that need a flag included.", tag: "Models",
-            query: Paging.onePage, responds: .json("Names and shapes.", schema), errors: [.notFound: "No such model."]
+            query: TowerPage.form, responds: .json("Names and shapes.", schema),
+            errors: [.notFound: "No such model.", .conflict: "The model is not loaded, or has no such tower."]
         ) { call in
-            let model = try service.models.model(call.path["model"]).model
-            let page = try call.query.page(of: HookTable(possible: model.architecture, flags: model.flags).entries)
+            let model = try service.models.model(call.path["model"]).tower(call.query.tower).model
+            let page = try call.query.paging.page(
+                of: HookTable(possible: model.architecture, flags: model.flags).entries)
             let existing = Set(HookTable(model.architecture, flags: model.flags).entries.map(\.point))
             return [
                 "items": .list(page.items.map { document($0, exists: existing.contains($0.point)) }),

@@ -13,7 +13,7 @@ enum LogitLensEndpoint {
 
         static let form = Form.object(
             "LogitLensRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
             InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "component", .choice(of: LogitLens.Component.self), default: "resid_pre",
@@ -24,7 +24,7 @@ enum LogitLensEndpoint {
                 "top_k", .integer(0...1_000), default: 5, "How many classes of each stream and position, best first."),
             Field(
                 optional: "directions", .list(of: ClassName.form, count: 1...4_096),
-                "Classes by label or number: only their logits are answered, with their ranks."),
+                "Classes by label or number, or of a CLIP texts: only their logits are answered, with their ranks."),
             Field(
                 "norm", .choice(of: LogitLens.Norm.self), default: "own",
                 "The final norm of each stream, so that the last one gives the model's logits; or ViT-Prisma's: centred, divided "
@@ -57,7 +57,10 @@ enum LogitLensEndpoint {
             details: """
                 Tensor: `logits` [input, stream, position, class], all classes or those of `directions`; `labels` are the \
                 streams. `top` holds the best classes of all, [input][stream][position], and `ranks` how many classes come \
-                before those of `directions`, [input][stream][position][class].
+                before those of `directions`, [input][stream][position][class]. Of a CLIP with a text tower, `directions` may be \
+                texts: each stream goes through the final norm and the visual projection, and the logit is its cosine with \
+                the direction that the text tower gives to the text, times e to `logit_scale` (100 where the checkpoint \
+                has none); probabilities are over these texts. That needs `norm: own`.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(
@@ -73,9 +76,11 @@ enum LogitLensEndpoint {
                 ]),
             errors: ModelBody.errors
         ) { call in
+            let loaded = try service.models.model(call.path["model"])
+            let texts = try await texts(
+                call.body.wish, ClassifierBuilder(service: service, loaded: loaded, context: call.context))
             let reading = try LensReading(
-                call.body.wish, of: try service.models.model(call.path["model"]),
-                isDrawn: PictureBody.isWanted(call.context))
+                call.body.wish, of: loaded, texts: texts, isDrawn: PictureBody.isWanted(call.context))
             var run = try ModelRun(
                 service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
             run.alsoHeld = reading.held(run.plan)
@@ -91,5 +96,23 @@ enum LogitLensEndpoint {
                 return answer
             }
         }
+    }
+
+    /// What the texts among `directions` are to a CLIP; `nil` where they are classes.
+    private static func texts(_ wish: LensWish, _ builder: ClassifierBuilder) async throws -> ZeroShotClassifier? {
+        guard builder.loaded.text != nil, let directions = wish.directions else { return nil }
+        var labels: [String] = []
+        for case .label(let text) in directions { labels.append(text) }
+        if labels.isEmpty { return nil }
+        guard labels.count == directions.count else {
+            throw FieldError(
+                .pointer(JSONPointer()["directions"]), "expected texts, or numbers of the output's dimensions, not both"
+            )
+        }
+        guard wish.norm == .own else {
+            throw FieldError(
+                .pointer(JSONPointer()["norm"]), "texts are compared after the final norm: expected \"own\"")
+        }
+        return try await builder.classifier(of: ZeroShotPrompts(labels: labels, templates: [ZeroShotPrompts.place]))
     }
 }

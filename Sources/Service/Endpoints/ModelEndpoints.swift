@@ -46,11 +46,6 @@ struct Paging: Sendable {
         fields: Field("limit", .integer(1...1_000), default: 100, "The most items of a page."),
         Field(optional: "cursor", .string, "The next_cursor of the page before."), make: Paging.init)
 
-    /// For lists whose items are short: all on one page, unless fewer are asked for.
-    static let onePage = Form.object(
-        fields: Field("limit", .integer(1...100_000), default: 100_000, "The most items of a page."),
-        Field(optional: "cursor", .string, "The next_cursor of the page before."), make: Paging.init)
-
     /// - Throws: A 400 for a cursor that no page gave.
     func page<Item>(of all: [Item]) throws(FieldError) -> (items: [Item], next: String?) {
         var start = 0

@@ -11,6 +11,7 @@ enum PredictEndpoint {
         let options: InputOptions
         let topK: Int
         let answer: ClassName?
+        let texts: ZeroShotWish
 
         static let form = Form.object(
             "PredictRequest",
@@ -18,12 +19,15 @@ enum PredictEndpoint {
             InputOptions.flags(), InputOptions.deterministic(),
             Field("top_k", .integer(1...100_000), default: 5, "How many classes, best first."),
             Field(optional: "answer", ClassName.form, "A class whose rank is told: its label or its number."),
-            make: { inputs, preprocess, exif, _, flags, isDeterministic, topK, answer in
+            ZeroShotWish.labels(), ZeroShotWish.templates(), ZeroShotWish.classifier(),
+            make: {
+                inputs, preprocess, exif, tower, flags, isDeterministic, topK, answer, labels, templates, classifier in
                 PredictRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: false),
-                    topK: topK, answer: answer)
+                        isDeterministic: isDeterministic, isDryRun: false, tower: tower),
+                    topK: topK, answer: answer,
+                    texts: ZeroShotWish(labels: labels, templates: templates, classifier: classifier))
             })
     }
 
@@ -46,7 +50,7 @@ enum PredictEndpoint {
         Endpoint(
             .post, "/v1/models/{model}/predict", "Classify pictures",
             details: "For each input, in the order given, the best classes with their logits and probabilities. "
-                + NDJSON.details,
+                + ZeroShotPrompts.details + " " + NDJSON.details,
             tag: ModelBody.tag,
             body: ModelBody.request(
                 PredictRequest.form, example: ["inputs": [ModelBody.examplePicture], "top_k": 3]),
@@ -58,17 +62,17 @@ enum PredictEndpoint {
                 ]),
             errors: ModelBody.errors
         ) { call in
-            let run = try ModelRun(service, call.path["model"], call.body.options)
-            let model = run.loaded.model
-            guard model.architecture.classes != nil else {
-                throw Problem(
-                    .conflict, "The model '\(run.loaded.id)' has no classifier. Its features come from …/run.")
-            }
-            let answer = try call.body.answer?.resolve(in: model)
+            var run = try ModelRun(service, call.path["model"], call.body.options)
+            let classifier = try await call.body.texts.classifier(
+                ClassifierBuilder(service: service, loaded: run.loaded, context: call.context))
+            run.analysis = classifier.map { .object($0.prompts.members) } ?? .null
+            let names: any ClassNames = classifier?.prompts ?? run.loaded.model
+            let answer = try call.body.answer?.resolve(in: names)
             let topK = call.body.topK
             let results = { @Sendable (result: ForwardResult) -> [JSONValue] in
                 (result.output?.rows ?? []).map { row in
-                    Self.document(ClassRanking(row.elements), top: topK, answer: answer, model)
+                    let logits = classifier?.logits(row) ?? row
+                    return Self.document(ClassRanking(logits.elements), top: topK, answer: answer, names)
                 }
             }
             if NDJSON.isWanted(call.context) {
@@ -84,7 +88,7 @@ enum PredictEndpoint {
     }
 
     private static func document(
-        _ ranking: ClassRanking, top count: Int, answer: Int?, _ model: HookedModel
+        _ ranking: ClassRanking, top count: Int, answer: Int?, _ model: any ClassNames
     ) -> JSONValue {
         var members = [JSONMember("top", .list(ranking.top(count).map { ClassScores.document($0, model) }))]
         if let answer {

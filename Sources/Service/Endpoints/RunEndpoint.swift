@@ -10,6 +10,7 @@ enum RunEndpoint {
         let options: InputOptions
         let captures: [CaptureRequest]
         let stopAtLayer: Int?
+        let normalizesOutput: Bool
 
         static let form = Form.object(
             "RunRequest",
@@ -20,12 +21,15 @@ enum RunEndpoint {
             Field(
                 optional: "stop_at_layer", .integer,
                 "Computes the blocks before this one and no output; negative ones count from the end, as in Python."),
-            make: { inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, captures, stop in
+            Field(
+                "normalize", .boolean, default: false,
+                "Brings `output` to unit length, along its last axis: what CLIP's cosines are taken of."),
+            make: { inputs, preprocess, exif, tower, flags, isDeterministic, isDryRun, captures, stop, normalizes in
                 RunRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun),
-                    captures: captures, stopAtLayer: stop)
+                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower),
+                    captures: captures, stopAtLayer: stop, normalizesOutput: normalizes)
             })
     }
 
@@ -43,9 +47,10 @@ enum RunEndpoint {
                 ]),
             responds: ModelBody.tensors("The tensors that were asked for.", service), errors: ModelBody.errors
         ) { call in
-            let run = try ModelRun(
+            var run = try ModelRun(
                 service, call.path["model"], call.body.options, captures: call.body.captures,
                 stopAtLayer: call.body.stopAtLayer)
+            run.normalizesOutput = call.body.normalizesOutput
             return try await run.answer(call.payload, call.context, withOutput: true)
         }
     }

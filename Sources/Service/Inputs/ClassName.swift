@@ -1,4 +1,3 @@
-internal import HookedModels
 internal import TextNumbers
 internal import Web
 
@@ -12,8 +11,8 @@ enum ClassName: Sendable {
 
     /// The class's number. A label is matched whole, then as one of several synonyms parted by commas, in either case.
     /// - Throws: The field's error, with the nearest labels or the several classes that are meant.
-    func resolve(in model: HookedModel, at place: JSONPointer = JSONPointer()["answer"]) throws(FieldError) -> Int {
-        let count = model.architecture.classes ?? 0
+    func resolve(in model: any ClassNames, at place: JSONPointer = JSONPointer()["answer"]) throws(FieldError) -> Int {
+        let count = model.classCount
         switch self {
         case .index(let index):
             guard index < count else {
@@ -27,7 +26,7 @@ enum ClassName: Sendable {
             let matches = whole.isEmpty ? labels.indices.filter { Self.synonyms(labels[$0]).contains(wanted) } : whole
             if let match = matches.first, matches.count == 1 { return match }
             if matches.isEmpty {
-                let names = (0..<count).map(model.label)
+                let names = (0..<count).map { model.label($0) }
                 let hint = Suggestions.sentence(for: text, in: names) ?? "GET /v1/models/… lists the labels"
                 throw FieldError(.pointer(place), "no class is called '\(text)'; \(hint)")
             }

@@ -12,13 +12,24 @@ enum InputSource: Sendable {
     case part(String)
     /// What goes into the model as it is: one input or a batch.
     case tensor(Tensor)
+    /// For a text tower, which cuts off what is too long.
+    case text(String)
+    /// For a text tower: ids as they go into the model.
+    case tokens([Int])
 }
 
 extension InputSource {
     static let form = Form<InputSource>.oneKey(
         "Input", "One input; a tensor with a batch axis counts as several.",
         Variant("image", image, "A JPEG or PNG.") { $0 },
-        Variant("tensor", TensorForm.form, "[C,H,W] or [n,C,H,W], taken as it is.") { .tensor($0) })
+        Variant("tensor", TensorForm.form, "[C,H,W] or [n,C,H,W], taken as it is.") { .tensor($0) },
+        Variant(
+            "text", .string(length: 0...1_000_000), "For a text tower; of a long one the first words and the end."
+        ) { .text($0) },
+        Variant(
+            "tokens", .list(of: .integer(0...1_048_575), count: 1...16_384),
+            "For a text tower: token ids, begin and end among them; fewer than the context are filled up."
+        ) { .tokens($0) })
 
     private static let image = Form<InputSource>.oneKey(
         "Image", "A picture's bytes, or where they are.",

@@ -12,6 +12,7 @@ struct InputOptions: Sendable {
     var flags: FlagOverrides
     var isDeterministic: Bool
     var isDryRun: Bool
+    var tower = Tower.vision
 }
 
 extension InputOptions {
@@ -32,7 +33,14 @@ extension InputOptions {
             "Whether pictures are turned as their camera noted.")
     }
 
-    static func tower() -> Field<String> {
+    static func tower() -> Field<Tower> {
+        Field(
+            "tower", .choice(of: Tower.self), default: "vision",
+            "Which of a model's towers runs: the one of pictures, or a CLIP's one of texts.")
+    }
+
+    /// For what is made of pictures alone.
+    static func visionTower() -> Field<String> {
         Field("tower", .choice(["vision"]), default: "vision", "Which of a model's towers runs.")
     }
 

@@ -15,17 +15,17 @@ struct InputReader: Sendable {
 
     /// - Returns: [input] + the model's input shape, in the order given.
     func pixels(
-        _ options: InputOptions, _ payload: RequestPayload, for model: HookedModel, _ preprocessing: Preprocessing,
+        _ options: InputOptions, _ payload: RequestPayload, for tower: LoadedTower, _ preprocessing: Preprocessing,
         _ context: RequestContext
     ) async throws -> Tensor {
         let sources = try sources(options, payload)
-        let shape = model.architecture.inputShape
+        let shape = tower.model.architecture.inputShape
         return try await context.timings.measure(.decode) {
             var rows: [Tensor] = []
             try await withThrowingTaskGroup(of: (Int, Tensor).self) { group in
                 for (index, source) in sources.enumerated() {
                     group.addTask {
-                        (index, try await read(source.value, at: source.place, options, model, preprocessing))
+                        (index, try await read(source.value, at: source.place, options, tower, preprocessing))
                     }
                 }
                 var unordered = [Tensor?](repeating: nil, count: sources.count)
@@ -40,10 +40,10 @@ struct InputReader: Sendable {
     }
 
     /// How many inputs there are, without decoding a picture: what a dry run needs.
-    func count(_ options: InputOptions, _ payload: RequestPayload, for model: HookedModel) throws -> Int {
+    func count(_ options: InputOptions, _ payload: RequestPayload, for tower: LoadedTower) throws -> Int {
         let count = try sources(options, payload).reduce(0) { count, source in
             guard case .tensor(let tensor) = source.value else { return count + 1 }
-            return count + (try rows(of: tensor, at: source.place, model)).shape[0]
+            return count + (try rows(of: tensor, at: source.place, tower)).shape[0]
         }
         guard count <= limits.inputs else { throw tooMany(count) }
         return max(count, 1)
@@ -92,21 +92,24 @@ struct InputReader: Sendable {
     }
 
     func read(
-        _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel,
+        _ source: InputSource, at place: JSONPointer?, _ options: InputOptions, _ tower: LoadedTower,
         _ preprocessing: Preprocessing
     ) async throws -> Tensor {
         switch source {
-        case .tensor(let tensor): return try rows(of: tensor, at: place, model)
+        case .tensor(let tensor): return try rows(of: tensor, at: place, tower)
+        case .text(let text): return try await ids(of: text, at: place, tower)
+        case .tokens(let ids): return try row(of: ids, at: place, tower)
         case .part: preconditionFailure("parts are resolved before anything is read")
-        case .image(let bytes): return try await picture(bytes, at: place, options, model, preprocessing)
+        case .image(let bytes): return try await picture(bytes, at: place, options, tower, preprocessing)
         }
     }
 
     private func picture(
-        _ bytes: [UInt8], at place: JSONPointer?, _ options: InputOptions, _ model: HookedModel,
+        _ bytes: [UInt8], at place: JSONPointer?, _ options: InputOptions, _ tower: LoadedTower,
         _ preprocessing: Preprocessing
     ) async throws -> Tensor {
-        let architecture = model.architecture
+        if tower.text != nil { throw notText("picture", at: place?["image"]) }
+        let architecture = tower.model.architecture
         guard architecture.channels == 3 else {
             throw Problem(
                 .badRequest,
@@ -131,8 +134,10 @@ struct InputReader: Sendable {
         return prepared.reshaped([1] + prepared.shape)
     }
 
-    func rows(of tensor: Tensor, at place: JSONPointer?, _ model: HookedModel) throws -> Tensor {
-        let shape = model.architecture.inputShape
+    func rows(of tensor: Tensor, at place: JSONPointer?, _ tower: LoadedTower) throws -> Tensor {
+        // Whatever numbers: they would be taken for ids.
+        if tower.text != nil { throw notText("tensor", at: place?["tensor"]) }
+        let shape = tower.model.architecture.inputShape
         if tensor.shape == shape { return tensor.reshaped([1] + shape) }
         if tensor.rank == shape.count + 1, tensor.shape.dropFirst() == shape[...], tensor.shape[0] > 0 { return tensor }
         let detail = "a tensor of \(tensor.shape) does not fit; the model takes \(shape) or [n] + \(shape)"
@@ -147,7 +152,7 @@ struct InputReader: Sendable {
     }
 
     var none: FieldError {
-        FieldError(.pointer(JSONPointer()["inputs"]), "no input: expected at least one picture or tensor")
+        FieldError(.pointer(JSONPointer()["inputs"]), "no input: expected at least one picture, text or tensor")
     }
 
     func tooMany(_ count: Int) -> Problem {

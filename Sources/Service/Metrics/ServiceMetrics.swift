@@ -90,7 +90,7 @@ final class ServiceMetrics: Sendable {
             text.sample("prisma_models", ["state": name], states.count { $0 == name })
         }
         text.family("prisma_model_bytes", .gauge, "Memory that the weights of a loaded model take.")
-        for model in models.loaded { text.sample("prisma_model_bytes", ["model": model.id], model.model.weightBytes) }
+        for model in models.loaded { text.sample("prisma_model_bytes", ["model": model.id], model.weightBytes) }
         text.single(
             "prisma_model_memory_limit_bytes", .gauge, "Memory that the weights of all models may take.",
             models.memoryLimit)

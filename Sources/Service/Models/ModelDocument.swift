@@ -21,7 +21,8 @@ enum ModelDocument {
         return Schema.object(
             "Model",
             properties: common + [
-                .init("towers", .list(.choice(["vision"])), isRequired: false),
+                .init("towers", .list(.choice(Tower.allCases.map(\.rawValue))), isRequired: false),
+                .init("text", text, isRequired: false),
                 .init("output_shape", .list(.integer), isRequired: false),
                 .init("config", .map(.any), isRequired: false),
                 .init("flags", .map(.boolean), isRequired: false),
@@ -45,7 +46,7 @@ enum ModelDocument {
         guard case .loaded(let loaded) = state else { return summary(id, state) }
         let model = loaded.model
         let more: [JSONMember] = [
-            JSONMember("towers", .list(["vision"])),
+            JSONMember("towers", .list(loaded.towers.map { .string($0.rawValue) })),
             JSONMember("output_shape", list(model.architecture.outputShape)),
             JSONMember("config", model.architecture.configuration),
             JSONMember("flags", model.flags.json),
@@ -55,7 +56,34 @@ enum ModelDocument {
             JSONMember("digest", loaded.digest.value.map { .string($0) } ?? .null),
             JSONMember("checkpoints", .array([])),
         ]
-        return .object(common(id, state) + more)
+        let text = loaded.text.map { [JSONMember("text", document(of: $0))] } ?? []
+        return .object(common(id, state) + more + text)
+    }
+
+    private static let text = Schema.object(
+        "TextTower", "The tower that reads texts.",
+        properties: [
+            .init("context", .integer.described("Tokens of a text, padding included.")),
+            .init("vocabulary", .integer), .init("output_shape", .list(.integer)), .init("config", .map(.any)),
+            .init("logit_scale", .number.described("What cosines are multiplied with to be logits.")),
+            .init("tokenizer", .boolean.described("Whether texts can be read, or token ids alone.")),
+            .init("reason", .string.described("Why there is no tokenizer."), isRequired: false),
+        ])
+
+    private static func document(of text: TextSide) -> JSONValue {
+        var members = [
+            JSONMember("context", .integer(Int64(text.input.context))),
+            JSONMember("vocabulary", .integer(Int64(text.input.vocabulary))),
+            JSONMember("output_shape", list(text.tower.architecture.outputShape)),
+            JSONMember("config", text.tower.architecture.configuration),
+            JSONMember("logit_scale", .number(Double(text.logitScale).asShownFloat)),
+        ]
+        switch text.tokenizer {
+        case .success: members.append(JSONMember("tokenizer", true))
+        case .failure(let error):
+            members += [JSONMember("tokenizer", false), JSONMember("reason", .string(error.description))]
+        }
+        return .object(members)
     }
 
     private static func common(_ id: String, _ state: ModelState) -> [JSONMember] {
@@ -67,7 +95,7 @@ enum ModelDocument {
             members += [
                 JSONMember("family", .string(loaded.model.family)),
                 JSONMember("parameters", .integer(Int64(loaded.model.parameterCount))),
-                JSONMember("bytes", .integer(Int64(loaded.model.weightBytes))),
+                JSONMember("bytes", .integer(Int64(loaded.weightBytes))),
                 JSONMember("input_shape", list(loaded.model.architecture.inputShape)),
             ]
         }

@@ -66,7 +66,7 @@ extension ModelRegistry {
         }
         states.withLock { $0[source.id] = .loading }
         let started = ContinuousClock.now
-        let (used, limit) = (loaded.reduce(0) { $0 + $1.model.weightBytes }, memoryLimit)
+        let (used, limit) = (loaded.reduce(0) { $0 + $1.weightBytes }, memoryLimit)
         do {
             let model = try await loader.run { try Self.read(source, used: used, limit: limit) }
             states.withLock { $0[source.id] = .loaded(model) }
@@ -92,9 +92,15 @@ extension ModelRegistry {
     private static func read(_ source: ModelSource, used: Int, limit: Int) throws -> LoadedModel {
         let checkpoint = try Checkpoint(path: source.path.path)
         try ModelMemory.check(checkpoint, used: used, limit: limit)
-        return LoadedModel(
-            id: source.id, model: try HookedModel(checkpoint, options: source.options),
-            version: FileVersion(checkpoint, path: source.path.path))
+        let model = try HookedModel(checkpoint, options: source.options)
+        let version = FileVersion(checkpoint, path: source.path.path)
+        do {
+            let text = try TextSide(of: checkpoint, options: source.options)
+            return LoadedModel(id: source.id, model: model, text: text, version: version)
+        } catch {
+            // Pictures can be looked at all the same.
+            return LoadedModel(id: source.id, model: model, textProblem: reason(error), version: version)
+        }
     }
 
     /// Errors of checkpoints and models describe themselves in a sentence that names no path.

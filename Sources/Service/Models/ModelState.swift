@@ -1,4 +1,5 @@
 public import HookedModels
+internal import Synchronization
 internal import Tensors
 
 /// Where a configured model stands.
@@ -33,17 +34,29 @@ public struct LoadedModel: Sendable {
     public let id: String
     /// The model itself.
     public let model: HookedModel
+    /// The other side of a CLIP.
+    let text: TextSide?
+    /// Why a text tower that is there cannot be used.
+    let textProblem: String?
     /// SHA-256 of the weights' files, once it is known.
     public let digest: DigestBox
     /// What the files were when they were read.
     let version: FileVersion
     /// What was made out of the weights alone.
     let circuits = CircuitStore()
+    /// Tells this value from every other in the life of the program.
+    let generation = generations.add(1, ordering: .relaxed).newValue
+    private static let generations = Atomic(0)
     private let lease = Lease()
 
-    init(id: String, model: HookedModel, version: FileVersion, digest: DigestBox = DigestBox()) {
+    init(
+        id: String, model: HookedModel, text: TextSide? = nil, textProblem: String? = nil, version: FileVersion,
+        digest: DigestBox = DigestBox()
+    ) {
         self.id = id
         self.model = model
+        self.text = text
+        self.textProblem = textProblem
         self.version = version
         self.digest = digest
     }
