@@ -88,7 +88,7 @@ struct CircuitReading: Sendable {
             let known = readers[second]
             let (side, table) = try await compute(context, "layer \(second)") {
                 [loaded] crew throws(DecompositionError) in
-                let side = try known ?? kind.readers(of: loaded.model, layer: second, on: crew)
+                let side = if let known { known } else { try kind.readers(of: loaded.model, layer: second, on: crew) }
                 return (side, writers.scores(readBy: side, on: crew))
             }
             readers[second] = side
