@@ -27,12 +27,16 @@ struct ModelBuilder {
             guard let objection = architecture.objection(to: transform) else { continue }
             throw ModelError.transformChangesOutput(transform, reason: objection)
         }
+        // In the order of the pass, so that of several tensors that are missing the first is named.
+        let embedding = try self.embedding()
+        let lnPre = architecture.hasPreNorm ? try names.lnPre.flatMap { try norm($0, base) } : nil
+        let blocks = try self.blocks()
         let end = try self.end()
         let transformer = Transformer(
             architecture: architecture,
-            embedding: try embedding(),
-            lnPre: architecture.hasPreNorm ? try names.lnPre.flatMap { try norm($0, base) } : nil,
-            blocks: try blocks(),
+            embedding: embedding,
+            lnPre: lnPre,
+            blocks: blocks,
             lnFinal: end.lnFinal,
             attentionPooling: architecture.pooling == .attention ? try attentionPooling() : nil,
             pooledNorm: end.pooledNorm,

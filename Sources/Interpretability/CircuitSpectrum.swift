@@ -44,7 +44,7 @@ private struct HeadSpectrum: Sendable {
     let imaginary: [Double]
 
     init(_ factors: FactoredMatrix) throws(DecompositionError) {
-        singularValues = try factors.singularValues().values
+        singularValues = try factors.singularValuesAlone()
         let eigenvalues = try factors.eigenvalues()
         real = eigenvalues.map(\.real)
         imaginary = eigenvalues.map(\.imaginary)

@@ -38,6 +38,13 @@ public struct FactoredMatrix: Sendable, Equatable {
         try Matrix.singularValues(of: left, times: right)
     }
 
+    /// The same without U and V: those of a matrix of the inner width, the product of what the factors' Q · R leave.
+    public func singularValuesAlone() throws(DecompositionError) -> [Double] {
+        let middle = left.triangle().multiplied(by: right.transposed.triangle().transposed)
+        let values = try middle.singularValuesAlone()
+        return values + Array(repeating: 0, count: left.columns - values.count)
+    }
+
     /// U · √S and √S · Vᵀ: the same product, its two halves alike.
     public func even() throws(DecompositionError) -> FactoredMatrix {
         let parts = try singularValues()

@@ -15,6 +15,11 @@ extension Matrix {
         return SingularValues(u: u, values: s, v: vt.transposed)
     }
 
+    /// The singular values without the vectors, min(rows, columns) of them.
+    public func singularValuesAlone() throws(DecompositionError) -> [Double] {
+        try LAPACK.singularValuesAlone(of: self)
+    }
+
     /// The decomposition of a product A [l, m] · B [m, r] whose inner width is small, without the product: A's and B's
     /// are brought together in a matrix of the inner width. There are m values, and columns, whatever the outer widths.
     public static func singularValues(of a: Matrix, times b: Matrix) throws(DecompositionError) -> SingularValues {

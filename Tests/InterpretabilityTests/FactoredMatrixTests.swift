@@ -32,6 +32,8 @@ import Testing
         #expect(Self.difference(matrix.multiplied(by: bare).product, plain.multiplied(by: bare)) < 1e-12)
         // The narrower inner width is kept.
         #expect(matrix.multiplied(by: bare).left.columns == min(m, r))
+        let (alone, values) = (try matrix.singularValuesAlone(), try matrix.singularValues().values)
+        #expect(alone.count == m && zip(alone, values).allSatisfy { abs($0 - $1) < 1e-13 })
         let squares = try matrix.singularValues().values.reduce(0) { $0 + $1 * $1 }
         #expect(abs(squares.squareRoot() - matrix.norm) < 1e-13)
     }

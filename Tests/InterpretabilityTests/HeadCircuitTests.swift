@@ -67,7 +67,8 @@ import Testing
         let (layers, heads) = (model.architecture.layers, model.architecture.heads)
         for first in 0..<layers {
             for second in (first + 1)..<max(layers, first + 1) {
-                let scores = try kind.scores(of: model, from: first, to: second, on: Threads.crew)
+                let scores = try kind.writers(of: model, layer: first, on: Threads.crew).scores(
+                    readBy: kind.readers(of: model, layer: second), on: Threads.crew)
                 #expect(scores.shape == [heads, heads])
                 for writer in 0..<heads {
                     for reader in 0..<heads {
@@ -82,7 +83,7 @@ import Testing
     @Test(arguments: HeadComposition.allCases)
     func scoresAreThoseOfTheFactoredMatrices(_ kind: HeadComposition) throws {
         let model = try TinyModel(layers: 2, width: 36, heads: 4).load()
-        let scores = try kind.scores(of: model, from: 0, to: 1)
+        let scores = try kind.writers(of: model, layer: 0).scores(readBy: kind.readers(of: model, layer: 1))
         let writers = HeadCircuit.outputValue.factors(of: model, layer: 0)
         let readers =
             switch kind {
@@ -142,8 +143,9 @@ import Testing
         checkpoint.tensors[place].value = ArrayValue(tensor)
         let model = try checkpoint.load()
         #expect(throws: DecompositionError.notFinite) { try CircuitSpectrum(.outputValue, of: model, layer: 1) }
-        #expect(throws: DecompositionError.notFinite) { try HeadComposition.value.scores(of: model, from: 0, to: 1) }
+        #expect(throws: DecompositionError.notFinite) { try HeadComposition.value.writers(of: model, layer: 1) }
+        #expect(throws: DecompositionError.notFinite) { try HeadComposition.value.readers(of: model, layer: 1) }
         _ = try CircuitSpectrum(.queryKey, of: model, layer: 1)
-        _ = try HeadComposition.query.scores(of: model, from: 0, to: 1)
+        _ = try HeadComposition.query.readers(of: model, layer: 1)
     }
 }

@@ -46,7 +46,8 @@ import Web
         #expect(Array(answer.keys) == [kind.rawValue])
         let table = try #require(answer[kind.rawValue])
         #expect(table.shape == [2, 3, 2, 3])
-        let scores = try kind.scores(of: TinyModel().load(), from: 0, to: 1)
+        let model = try TinyModel().load()
+        let scores = try kind.writers(of: model, layer: 0).scores(readBy: kind.readers(of: model, layer: 1))
         for writer in 0..<3 {
             for reader in 0..<3 {
                 #expect(table.data[writer * 6 + 3 + reader] == scores[writer, reader])

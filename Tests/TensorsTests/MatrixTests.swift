@@ -48,6 +48,8 @@ import Testing
         let least = min(rows, columns)
         #expect(parts.values.count == least && parts.values == parts.values.sorted(by: >))
         #expect(parts.values.allSatisfy { $0 >= 0 })
+        let alone = try matrix.singularValuesAlone()
+        #expect(alone.count == least && zip(alone, parts.values).allSatisfy { abs($0 - $1) < 1e-13 })
         let back = parts.u.multiplyingColumns(by: parts.values).multiplied(by: parts.v.transposed)
         #expect(Self.difference(back, matrix) < 1e-13)
         for half in [parts.u, parts.v] {
@@ -111,6 +113,7 @@ import Testing
         matrix[1, 2] = value
         #expect(!matrix.isFinite)
         #expect(throws: DecompositionError.notFinite) { try matrix.singularValues() }
+        #expect(throws: DecompositionError.notFinite) { try matrix.singularValuesAlone() }
         #expect(throws: DecompositionError.notFinite) { try matrix.eigenvalues() }
         #expect(throws: DecompositionError.notFinite) {
             try Matrix.singularValues(of: Self.random(4, 4), times: matrix)

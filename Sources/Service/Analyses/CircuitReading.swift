@@ -61,33 +61,39 @@ struct CircuitReading: Sendable {
         _ kind: HeadComposition, _ context: RequestContext
     ) async throws -> [(name: String, values: RowPieces)] {
         let nothing = Tensor(repeating: 0, shape: [heads.count, 1, heads.count])
+        var readers: [Int: CompositionSide] = [:]
         var rows: [Tensor] = []
         for first in layers {
-            var tables: [Tensor] = []
-            for second in layers {
-                guard first < second else {
-                    tables.append(nothing)
-                    continue
-                }
-                let table = try await scores(kind, from: first, to: second, context)
-                let shown = table.gathered(axis: 0, heads).gathered(axis: 1, heads)
-                tables.append(shown.reshaped([heads.count, 1, heads.count]))
+            try await compose(kind, first, &readers, context)
+            let tables = layers.map { second in
+                loaded.circuits.scores(kind, from: first, to: second).map { table in
+                    table.gathered(axis: 0, heads).gathered(axis: 1, heads).reshaped(nothing.shape)
+                } ?? nothing
             }
             rows.append(Tensor.concatenated(tables, axis: 1).asOneRow)
         }
         return [(kind.rawValue, RowPieces(rows))]
     }
 
-    private func scores(
-        _ kind: HeadComposition, from first: Int, to second: Int, _ context: RequestContext
-    ) async throws -> Tensor {
-        if let kept = loaded.circuits.scores(kind, from: first, to: second) { return kept }
-        let table = try await compute(context, "layers \(first) and \(second)") {
-            [loaded] crew throws(DecompositionError) in
-            try kind.scores(of: loaded.model, from: first, to: second, on: crew)
+    /// Computes what is not kept yet of the scores between a layer and the later ones.
+    private func compose(
+        _ kind: HeadComposition, _ first: Int, _ readers: inout [Int: CompositionSide], _ context: RequestContext
+    ) async throws {
+        let missing = layers.filter { $0 > first && loaded.circuits.scores(kind, from: first, to: $0) == nil }
+        if missing.isEmpty { return }
+        let writers = try await compute(context, "layer \(first)") { [loaded] crew throws(DecompositionError) in
+            try kind.writers(of: loaded.model, layer: first, on: crew)
         }
-        loaded.circuits.keep(table, of: kind, from: first, to: second)
-        return table
+        for second in missing {
+            let known = readers[second]
+            let (side, table) = try await compute(context, "layer \(second)") {
+                [loaded] crew throws(DecompositionError) in
+                let side = if let known { known } else { try kind.readers(of: loaded.model, layer: second, on: crew) }
+                return (side, writers.scores(readBy: side, on: crew))
+            }
+            readers[second] = side
+            loaded.circuits.keep(table, of: kind, from: first, to: second)
+        }
     }
 
     /// - Throws: A 409 that names the place where weights cannot be taken apart.
