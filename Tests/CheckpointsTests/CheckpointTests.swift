@@ -119,4 +119,43 @@ struct CheckpointTests {
         #expect(try checkpoint.digest() == FileDigest.sha256(of: [path]) { false })
         #expect(try checkpoint.digest(isCancelled: { true }) == nil)
     }
+
+    @Test func otherFilesOfTheFolderAreReadWithinALimit() throws {
+        try folder.write("model.safetensors", Self.weights("a"))
+        try folder.write("merges.txt", "a b")
+        try folder.write("vocab.json", "{\"a\": 1}")
+        let checkpoint = try Checkpoint(path: folder.path)
+        #expect(try checkpoint.file(named: "merges.txt", limit: 3) == Array("a b".utf8))
+        #expect(try checkpoint.document(named: "vocab.json", limit: 99)?["a"] == 1)
+        #expect(try checkpoint.file(named: "nothing", limit: 3) == nil)
+        #expect(try checkpoint.gunzippedFile(named: "nothing", limit: 3) == nil)
+        #expect(throws: CheckpointError("merges.txt", .tooLong(bytes: 3, limit: 2))) {
+            try checkpoint.file(named: "merges.txt", limit: 2)
+        }
+        #expect(throws: CheckpointError.self) { try checkpoint.document(named: "merges.txt", limit: 99) }
+        let alone = try Checkpoint(path: folder.path + "/model.safetensors")
+        #expect(try alone.file(named: "merges.txt", limit: 3) == nil, "a file by itself has no others")
+    }
+
+    @Test func gzipFilesAreUnpackedWithinALimit() throws {
+        // python3 -c "import gzip; print(list(gzip.compress(b'a' * 5000, mtime=0)))"
+        let packed: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 172, 235, 95, 194, 20, 126, 64, 1, 0,
+            0, 0, 0, 111, 3, 118, 89, 244, 76, 136, 19, 0, 0,
+        ]
+        try folder.write("model.safetensors", Self.weights("a"))
+        try folder.write("a.gz", packed)
+        let checkpoint = try Checkpoint(path: folder.path)
+        let bytes = try #require(try checkpoint.gunzippedFile(named: "a.gz", limit: 5_000))
+        #expect(bytes == Array(repeating: UInt8(ascii: "a"), count: 5_000))
+        #expect(throws: CheckpointError("a.gz", .tooLong(bytes: 5_000, limit: 4_999))) {
+            try checkpoint.gunzippedFile(named: "a.gz", limit: 4_999)
+        }
+        for end in packed.indices {
+            try folder.write("a.gz", Array(packed[..<end]))
+            #expect(throws: CheckpointError.self, "cut off at \(end)") {
+                try checkpoint.gunzippedFile(named: "a.gz", limit: 5_000)
+            }
+        }
+    }
 }

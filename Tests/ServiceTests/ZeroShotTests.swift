@@ -158,6 +158,23 @@ import Web
         #expect(narrow.count == 0, "too large to be kept")
     }
 
+    @Test func noMoreClassifiersAreKeptThanTheLimitsAllow() throws {
+        let prompts = try ZeroShotPrompts(labels: ["cat"], templates: ["{}"])  // five bytes
+        let few = ClassifierStore(count: 1)
+        try few.add(prompts, id: "a", model: "clip")
+        try few.add(prompts, id: "a", model: "clip")
+        #expect(throws: Problem.self) { try few.add(prompts, id: "b", model: "clip") }
+        _ = try few.remove("a", of: "clip")
+        try few.add(prompts, id: "b", model: "clip")
+        let short = ClassifierStore(bytes: 10)
+        try short.add(prompts, id: "a", model: "clip")
+        try short.add(prompts, id: "a", model: "other")
+        #expect(throws: Problem.self) { try short.add(prompts, id: "b", model: "clip") }
+        _ = try short.remove("a", of: "other")
+        try short.add(prompts, id: "b", model: "clip")
+        #expect(short.ids(of: "clip") == ["a", "b"])
+    }
+
     @Test func aTextLensEndsWithTheCosineOfTheClassToken() async throws {
         let clip = try await CLIPService.standard()
         let lens = try await clip.post(

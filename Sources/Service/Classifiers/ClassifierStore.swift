@@ -8,7 +8,9 @@ internal import Web
 final class ClassifierStore: Sendable {
     let cache = ClassifierCache()
     /// Of all models together.
-    static let maximumCount = 256
+    private let maximumCount: Int
+    /// Bytes of the texts of all together.
+    private let maximumBytes: Int
 
     private struct Name: Hashable {
         let model: String
@@ -18,9 +20,15 @@ final class ClassifierStore: Sendable {
     private struct State {
         var prompts: [Name: ZeroShotPrompts] = [:]
         var order: [Name] = []
+        var bytes = 0
     }
 
     private let state = Mutex(State())
+
+    init(count: Int = 256, bytes: Int = 32 << 20) {
+        maximumCount = count
+        maximumBytes = bytes
+    }
 
     /// Keeps a classifier; the same under the same name is no change.
     /// - Throws: 409 for a name that is taken by another one; 413 where no more can be kept.
@@ -34,13 +42,11 @@ final class ClassifierStore: Sendable {
                         .conflict,
                         "The model '\(model)' has another classifier '\(id)'; DELETE it first, or choose another id.")
             }
-            guard state.order.count < Self.maximumCount else {
-                return Problem(
-                    .contentTooLarge, "\(Self.maximumCount) classifiers are kept already; DELETE one of them first.",
-                    members: [
-                        JSONMember("limit", "classifiers"), JSONMember("maximum", .integer(Int64(Self.maximumCount))),
-                    ])
+            guard state.order.count < maximumCount else { return tooMany("classifiers", "classifiers", maximumCount) }
+            guard state.bytes + prompts.byteCount <= maximumBytes else {
+                return tooMany("bytes of classifiers", "classifier_bytes", maximumBytes)
             }
+            state.bytes += prompts.byteCount
             state.prompts[name] = prompts
             state.order.append(name)
             return nil
@@ -64,10 +70,18 @@ final class ClassifierStore: Sendable {
         let name = Name(model: model, id: id)
         let removed = state.withLock { state in
             state.order.removeAll { $0 == name }
-            return state.prompts.removeValue(forKey: name)
+            let removed = state.prompts.removeValue(forKey: name)
+            state.bytes -= removed?.byteCount ?? 0
+            return removed
         }
         if let removed { return removed }
         throw unknown(id, of: model)
+    }
+
+    private func tooMany(_ what: String, _ limit: String, _ maximum: Int) -> Problem {
+        Problem(
+            .contentTooLarge, "No more than \(maximum) \(what) are kept; DELETE one of them first.",
+            members: [JSONMember("limit", .string(limit)), JSONMember("maximum", .integer(Int64(maximum)))])
     }
 
     private func unknown(_ id: String, of model: String) -> Problem {

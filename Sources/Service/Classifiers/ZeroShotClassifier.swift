@@ -22,5 +22,5 @@ struct ZeroShotClassifier: Sendable {
     }
 
     /// Bytes held, about.
-    var byteCount: Int { head.byteCount + (prompts.labels + prompts.templates).reduce(0) { $0 + $1.utf8.count } }
+    var byteCount: Int { head.byteCount + prompts.byteCount }
 }

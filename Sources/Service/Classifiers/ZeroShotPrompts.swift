@@ -37,6 +37,9 @@ struct ZeroShotPrompts: Hashable, Sendable {
         templates[template].replacing(Self.place, with: labels[label])
     }
 
+    /// Bytes of all texts.
+    var byteCount: Int { (labels + templates).reduce(0) { $0 + $1.utf8.count } }
+
     /// As answers show them, and for the provenance.
     var members: [JSONMember] {
         [
