@@ -49,8 +49,8 @@ let package = Package(
         .executableTarget(
             name: "prisma",
             dependencies: [
-                "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Web", "HTTP", "TextNumbers", logging,
-                argumentParser, .product(name: "Yams", package: "Yams"),
+                "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers",
+                logging, argumentParser, .product(name: "Yams", package: "Yams"),
             ],
             exclude: readMe, swiftSettings: withoutPointers),
 

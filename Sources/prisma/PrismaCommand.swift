@@ -18,5 +18,5 @@ struct PrismaCommand: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed or refused, 2 a configuration that cannot be used, 64 a wrong command line.
             """,
         version: ServerVersion.number,
-        subcommands: [ServeCommand.self, ModelsCommand.self, RunCommand.self, InspectCommand.self])
+        subcommands: [ServeCommand.self, ModelsCommand.self, RunCommand.self, InspectCommand.self, VerifyCommand.self])
 }
