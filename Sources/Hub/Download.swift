@@ -90,7 +90,9 @@ final class PartialFile: Sendable {
     /// - Parameter limit: more bytes are refused.
     init(_ place: URL, name: String, limit: Int?) throws(HubError) {
         let manager = FileManager.default
-        if !manager.fileExists(atPath: place.path) { manager.createFile(atPath: place.path, contents: nil) }
+        if !manager.fileExists(atPath: place.path) {
+            _ = manager.createFile(atPath: place.path, contents: nil)  // opening it says more
+        }
         guard let handle = FileHandle(forUpdatingAtPath: place.path), let end = try? handle.seekToEnd() else {
             throw .unwritable(name, reason: "the cache's folder refuses")
         }

@@ -84,7 +84,9 @@ public struct HubCache: Sendable {
         _ etag: String, waits: () -> Void, sleep: (Duration) async throws -> Void
     ) async throws -> FileHandle {
         let path = locks.appending(path: etag + ".lock").path
-        if !FileManager.default.fileExists(atPath: path) { FileManager.default.createFile(atPath: path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)  // opening it says more
+        }
         guard let handle = FileHandle(forUpdatingAtPath: path) else {
             throw HubError.unwritable(".locks", reason: "the cache's folder refuses")
         }
@@ -144,7 +146,7 @@ extension HubCache {
         guard steps.count == 3, let name = steps.first, steps.dropFirst().first == "snapshots",
             name.hasPrefix("models--")
         else { return nil }
-        return name.dropFirst("models--".count).replacing("--", with: "/")
+        return String(name.dropFirst("models--".count)).replacing("--", with: "/")
     }
 
     private static func configuration(_ environment: [String: String], home: URL) -> URL {

@@ -128,7 +128,8 @@ import Testing
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: model.appending(path: "blobs").path) == [])
+            let blobs = try FileManager.default.contentsOfDirectory(atPath: model.appending(path: "blobs").path)
+            #expect(blobs.isEmpty)
             #expect(!FileManager.default.fileExists(atPath: model.appending(path: "snapshots").path))
         }
     }

@@ -2,6 +2,7 @@ import HookedModels
 import ServiceTesting
 import Testing
 import TextNumbers
+import Web
 
 @Suite struct RegistryEndpointTests {
     @Test func allNamesComeInPages() async throws {
