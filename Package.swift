@@ -98,7 +98,9 @@ let package = Package(
         .target(
             name: "ServiceTesting",
             dependencies: [
-                "Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+                "Service", "Transport", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers",
+                httpTypes,
+                logging,
             ],
             path: "Tests/ServiceTesting", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CVectorKernels", "ServiceTesting"]),
@@ -110,8 +112,7 @@ let package = Package(
         tests("ResourcesTests", ["Resources"]),
         tests("ImagingTests", ["Imaging", "Tensors", "Resources"]),
         tests("CheckpointsTests", ["Checkpoints", "Tensors", "TextNumbers"]),
-        tests(
-            "HubTests", ["Hub", "Transport", "HTTP", "Checkpoints", "TextNumbers", httpTypes, logging, "ServiceTesting"]),
+        tests("HubTests", ["Hub", "ServiceTesting"]),
         tests(
             "HookedModelsTests",
             ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources", "ServiceTesting"]),
@@ -121,7 +122,8 @@ let package = Package(
         tests(
             "ServiceTests",
             [
-                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP",
+                "TextNumbers", httpTypes,
                 logging, "ServiceTesting",
             ]),
         tests(

@@ -48,7 +48,9 @@ struct Download {
     }
 
     private func fetch() async throws {
-        if let size = head.size, partialSize > size { try? FileManager.default.removeItem(at: cache.partial(head.etag)) }
+        if let size = head.size, partialSize > size {
+            try? FileManager.default.removeItem(at: cache.partial(head.etag))
+        }
         report(.started(file: file, size: head.size, have: partialSize))
         try await client.retrying.run(file, { report(.note($0)) }, progress: { partialSize }) {
             let offset = partialSize

@@ -60,7 +60,9 @@ public struct HubClient: Sendable {
     }
 
     /// `HEAD /{id}/resolve/{commit}/{file}`: the hub's own answer, before it points to where the bytes are.
-    func head(of file: String, _ model: HubModel, at commit: String, _ notify: (String) -> Void) async throws -> FileHead {
+    func head(of file: String, _ model: HubModel, at commit: String, _ notify: (String) -> Void) async throws
+        -> FileHead
+    {
         let url = try address(of: file, model, at: commit)
         let ignore = Transfer.Sink(accept: { _ in false }, receive: { _ in })
         var found: HTTPURLResponse?

@@ -22,10 +22,11 @@ public struct HubModel: Sendable, Equatable, CustomStringConvertible {
 
     /// Letters, digits, `.`, `_` and `-`; not hidden, and no way up.
     static func isComponent(_ text: Substring) -> Bool {
-        !text.isEmpty && text.first != "." && text.utf8.allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._-".utf8.contains(byte)
-        }
+        !text.isEmpty && text.first != "."
+            && text.utf8.allSatisfy { byte in
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                    || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || "._-".utf8.contains(byte)
+            }
     }
 
     /// Whether a text is a commit: forty hexadecimal digits in lower case.

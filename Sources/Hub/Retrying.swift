@@ -10,7 +10,8 @@ public struct Retrying: Sendable {
 
     /// Six attempts with 1, 2, 4, 8 and 16 seconds between them, unless a hub asks for longer.
     public init(
-        attempts: Int = 6, sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        attempts: Int = 6,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.attempts = attempts
         self.sleep = sleep

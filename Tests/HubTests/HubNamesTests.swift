@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "huggingface.co", "ftp://x", "file:///etc", "https://", "https://u:p@x.org", "https://x.org?a=b", "https://x.org#a",
+        "", "huggingface.co", "ftp://x", "file:///etc", "https://", "https://u:p@x.org", "https://x.org?a=b",
+        "https://x.org#a",
     ])
     func noOtherAddressIsAHub(_ endpoint: String) {
         #expect(throws: HubError.badEndpoint(endpoint)) { try HubClient(endpoint: endpoint, token: nil, agent: "t") }
@@ -28,7 +29,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (["config.json", "model.safetensors", "pytorch_model.bin", "tf_model.h5"], ["config.json", "model.safetensors"]),
+        (
+            ["config.json", "model.safetensors", "pytorch_model.bin", "tf_model.h5"],
+            ["config.json", "model.safetensors"]
+        ),
         (["config.json", "pytorch_model.bin"], ["config.json", "pytorch_model.bin"]),
         (
             [

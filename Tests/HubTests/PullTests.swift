@@ -51,7 +51,8 @@ import Testing
                 #expect(events.contains(.finished(file: name)))
             }
             let names = try FileManager.default.contentsOfDirectory(atPath: snapshot.path)
-            #expect(names.sorted() == ["config.json", "model.safetensors"], "nothing that is not wanted, nothing left over")
+            #expect(
+                names.sorted() == ["config.json", "model.safetensors"], "nothing that is not wanted, nothing left over")
             #expect(try FileManager.default.contentsOfDirectory(atPath: model.appending(path: "blobs").path).count == 2)
         }
     }
@@ -66,7 +67,9 @@ import Testing
             // Another commit of Python's has the same contents: a link is enough.
             try FileManager.default.removeItem(at: snapshot)
             _ = try await pull(hub)
-            #expect(hub.gets.count { $0.server == "store" } == 1 && contents(snapshot.appending(path: "config.json")) == small)
+            #expect(
+                hub.gets.count { $0.server == "store" } == 1
+                    && contents(snapshot.appending(path: "config.json")) == small)
         }
     }
 

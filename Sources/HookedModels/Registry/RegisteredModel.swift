@@ -71,7 +71,8 @@ extension RegisteredModel {
     ) -> [RegisteredModel] {
         names.map {
             RegisteredModel(
-                name: openCLIPPrefix + $0, tower: tower, hub: $0, family: family, status: status, reason: reason, size: size)
+                name: openCLIPPrefix + $0, tower: tower, hub: $0, family: family, status: status, reason: reason,
+                size: size)
         }
     }
 

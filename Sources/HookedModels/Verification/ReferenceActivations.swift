@@ -100,7 +100,9 @@ public struct ReferenceActivations: Sendable {
     }
 
     /// The same of the output.
-    public var float32ErrorOfOutput: Double? { info?["output_native_f32_err"]?.object?.compactMap(\.value.double).max() }
+    public var float32ErrorOfOutput: Double? {
+        info?["output_native_f32_err"]?.object?.compactMap(\.value.double).max()
+    }
 }
 
 extension ReferenceActivations.Tower {

@@ -18,7 +18,8 @@ import Testing
         Tensor(shape: shape, elements: (0..<shape.reduce(1, *)).map { Float($0 % 17) / 17 - 0.5 })
     }
 
-    private func write(_ tensors: [(name: String, value: Tensor)], to name: String = "it.safetensors") throws -> String {
+    private func write(_ tensors: [(name: String, value: Tensor)], to name: String = "it.safetensors") throws -> String
+    {
         let arrays = tensors.map { (name: $0.name, value: ArrayValue($0.value)) }
         return try folder.write(SafetensorsWriter(arrays).pieces.joined, to: name).path
     }

@@ -3,15 +3,14 @@ import Foundation
 import HTTP
 import HTTPTypes
 import Logging
-import ServiceTesting
-import Synchronization
+public import Synchronization
 import TextNumbers
 import Transport
 
 /// A hub with one model and a second server for large files, both on loopback. It can be told to misbehave.
-final class FakeHub: Sendable {
+public final class FakeHub: Sendable {
     /// How one request for bytes goes wrong.
-    enum Fault: Sendable, Equatable {
+    public enum Fault: Sendable, Equatable {
         case status(Int)
         /// The connection ends after so many bytes.
         case cut(after: Int)
@@ -23,37 +22,53 @@ final class FakeHub: Sendable {
         case tooMuch
     }
 
-    struct Seen: Sendable, Equatable {
-        let server: String
-        let method: String
-        let path: String
-        let range: String?
-        let token: String?
+    /// A request that came.
+    public struct Seen: Sendable, Equatable {
+        /// `hub` or `store`.
+        public let server: String
+        /// As it came.
+        public let method: String
+        /// As it came.
+        public let path: String
+        /// As it came.
+        public let range: String?
+        /// As it came.
+        public let token: String?
     }
 
-    struct State: Sendable {
-        var files: [String: [UInt8]] = [:]
+    /// What it holds, and how it behaves.
+    public struct State: Sendable {
+        /// By their names.
+        public var files: [String: [UInt8]] = [:]
         /// Those that lie on the second server.
-        var large: Set<String> = []
+        public var large: Set<String> = []
         /// In the list beside the files.
-        var listed: [String] = []
+        public var listed: [String] = []
         /// Taken in order, by any request for bytes.
-        var faults: [Fault] = []
+        public var faults: [Fault] = []
         /// Answers to requests for the list, in order, before it is given.
-        var listFaults: [Int] = []
+        public var listFaults: [Int] = []
         /// The header of the token that the hub wants.
-        var token: String?
+        public var token: String?
         /// Whether the files are found under another name, as those of a renamed model are.
-        var isRenamed = false
-        var etags: [String: String] = [:]
-        var seen: [Seen] = []
+        public var isRenamed = false
+        /// In place of the right ones.
+        public var etags: [String: String] = [:]
+        /// In order.
+        public var seen: [Seen] = []
+
+        /// Nothing, and no fault.
+        public init() {}
     }
 
-    static let commit = "0123456789abcdef0123456789abcdef01234567"
-    let state: Mutex<State>
+    /// The only one it has.
+    public static let commit = "0123456789abcdef0123456789abcdef01234567"
+    /// May be changed while it runs.
+    public let state: Mutex<State>
     private let hub: Server
     private let store: Server
-    let endpoint: String
+    /// The hub's address.
+    public let endpoint: String
 
     private init(_ state: State, _ hub: Server, _ store: Server, _ endpoint: String, _ handlers: [Handler]) {
         self.state = Mutex(state)
@@ -64,7 +79,7 @@ final class FakeHub: Sendable {
     }
 
     /// Runs `body` against a hub of its own.
-    static func with(_ state: State, _ body: (FakeHub) async throws -> Void) async throws {
+    public static func with(_ state: State, _ body: (FakeHub) async throws -> Void) async throws {
         let (hubHandler, storeHandler) = (Handler(name: "hub"), Handler(name: "store"))
         let (hub, store) = (server(hubHandler), server(storeHandler))
         let (address, other) = (try await hub.start(), try await store.start())
@@ -78,6 +93,7 @@ final class FakeHub: Sendable {
         }
         await hub.stop(grace: .zero)
         await store.stop(grace: .zero)
+        for handler in [hubHandler, storeHandler] { handler.owner.withLock { $0 = nil } }
         try result.get()
     }
 
@@ -90,10 +106,10 @@ final class FakeHub: Sendable {
     }
 
     /// Requests so far for a file's bytes.
-    var gets: [Seen] { state.withLock { $0.seen.filter { $0.method == "GET" && !$0.path.contains("/api/") } } }
+    public var gets: [Seen] { state.withLock { $0.seen.filter { $0.method == "GET" && !$0.path.contains("/api/") } } }
 
     /// What names a file's contents.
-    static func etag(_ bytes: [UInt8], isLarge: Bool) throws -> String {
+    public static func etag(_ bytes: [UInt8], isLarge: Bool) throws -> String {
         let folder = try TemporaryFolder()
         let file = try folder.write(bytes, to: "it")
         return try isLarge ? FileDigest.sha256(of: file.path) : FileDigest.gitBlob(of: file.path)
@@ -121,7 +137,8 @@ final class FakeHub: Sendable {
                 return state
             }
             do {
-                return try name == "hub" ? answer(seen, state, hub) : hub.bytes(of: String(path.dropFirst()), seen, state)
+                return try name == "hub"
+                    ? answer(seen, state, hub) : hub.bytes(of: String(path.dropFirst()), seen, state)
             } catch {
                 return Response(status: .internalServerError)
             }
@@ -167,7 +184,8 @@ final class FakeHub: Sendable {
         let document: JSONValue = [
             "sha": .string(Self.commit), "siblings": .list(names.map { ["rfilename": .string($0)] }),
         ]
-        return Response(status: .ok, headerFields: [.contentType: "application/json"], body: .bytes(document.serialized))
+        return Response(
+            status: .ok, headerFields: [.contentType: "application/json"], body: .bytes(document.serialized))
     }
 
     private func bytes(of path: String, _ seen: Seen, _ state: State) throws -> Response {
@@ -188,7 +206,9 @@ final class FakeHub: Sendable {
             fields[.contentRange] = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"
             bytes = Array(bytes[start...])
         }
-        guard case .cut(let count) = fault else { return Response(status: status, headerFields: fields, body: .bytes(bytes)) }
+        guard case .cut(let count) = fault else {
+            return Response(status: status, headerFields: fields, body: .bytes(bytes))
+        }
         let (sent, length) = (Array(bytes.prefix(count)), bytes.count)
         return Response(
             status: status, headerFields: fields,
