@@ -52,23 +52,32 @@ struct Download {
             try? FileManager.default.removeItem(at: cache.partial(head.etag))
         }
         report(.started(file: file, size: head.size, have: partialSize))
-        try await client.retrying.run(file, { report(.note($0)) }, progress: { partialSize }) {
-            let offset = partialSize
-            if let size = head.size, offset == size, size > 0 { return }
-            let target = try PartialFile(cache.partial(head.etag), name: file, limit: head.size)
-            let file = file
-            let report = report
-            let sink = Transfer.Sink(
-                accept: { response in try target.begin(response, at: offset) },
-                receive: { data in report(.progress(file: file, have: try target.write(data))) })
-            let response = try await client.fetch(file, model, at: commit, from: offset, into: sink)
-            if response.statusCode == 416, offset > 0 {
-                try? FileManager.default.removeItem(at: cache.partial(head.etag))
-                throw Retrying.Fault(reason: "the hub does not continue this file")
+        repeat {
+            try await client.retrying.run(file, { report(.note($0)) }, progress: { partialSize }) {
+                try await fetchPiece()
             }
-            try client.check(response, 200...206, file)
-            if let size = head.size, partialSize < size { throw Retrying.Fault(reason: "the connection broke") }
+        } while head.size.map { partialSize < $0 } ?? false
+    }
+
+    private func fetchPiece() async throws {
+        let offset = partialSize
+        // Where it ends is known of files whose size is known.
+        let end = head.size.map { min($0, offset + client.piece) }
+        if let end, offset == end, end > 0 { return }
+        let target = try PartialFile(cache.partial(head.etag), name: file, limit: head.size)
+        let (file, report) = (file, report)
+        let sink = Transfer.Sink(
+            accept: { response in try target.begin(response, at: offset) },
+            receive: { data in report(.progress(file: file, have: try target.write(data))) })
+        let isWhole = offset == 0 && end == head.size
+        let response = try await client.fetch(
+            file, model, at: commit, range: isWhole ? nil : (offset, end), into: sink)
+        if response.statusCode == 416, offset > 0 {
+            try? FileManager.default.removeItem(at: cache.partial(head.etag))
+            throw Retrying.Fault(reason: "the hub does not continue this file")
         }
+        try client.check(response, 200...206, file)
+        if let end, partialSize < end { throw Retrying.Fault(reason: "the connection broke") }
     }
 
     /// What is wrong with the file that has arrived; `nil` where it is the one that was meant.

@@ -8,6 +8,9 @@ public struct HubClient: Sendable {
     private let token: String?
     private let agent: String
     let retrying: Retrying
+    /// Bytes that are asked for at once. Foundation holds what has arrived and is not yet written, without a bound of
+    /// its own, so this is what a fast hub and a slow disk cost in memory.
+    let piece: Int
 
     private static let mostRedirects = 10
     /// Without a byte, in seconds.
@@ -16,7 +19,11 @@ public struct HubClient: Sendable {
     /// - Parameters:
     ///   - endpoint: `https://huggingface.co`, or where a mirror is.
     ///   - agent: `User-Agent`.
-    public init(endpoint: String, token: String?, agent: String, retrying: Retrying = Retrying()) throws(HubError) {
+    ///   - piece: bytes of a large file that are asked for at once, at least one.
+    public init(
+        endpoint: String, token: String?, agent: String, retrying: Retrying = Retrying(),
+        piece: Int = 128 << 20
+    ) throws(HubError) {
         let address = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
         guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil,
             url.user == nil, url.query == nil, url.fragment == nil
@@ -26,6 +33,7 @@ public struct HubClient: Sendable {
         self.token = token
         self.agent = agent
         self.retrying = retrying
+        self.piece = max(piece, 1)
     }
 
     /// What the hub says of a file before it is fetched.
@@ -87,12 +95,13 @@ public struct HubClient: Sendable {
         return FileHead(etag: etag, size: size)
     }
 
-    /// `GET /{id}/resolve/{commit}/{file}`, from a byte on, once.
+    /// `GET /{id}/resolve/{commit}/{file}`, once.
+    /// - Parameter range: from a byte on, up to another or to the end; `nil` for all of it.
     func fetch(
-        _ file: String, _ model: HubModel, at commit: String, from offset: Int, into sink: Transfer.Sink
+        _ file: String, _ model: HubModel, at commit: String, range: (from: Int, to: Int?)?, into sink: Transfer.Sink
     ) async throws -> HTTPURLResponse {
-        let range = offset > 0 ? "bytes=\(offset)-" : nil
-        return try await follow(try address(of: file, model, at: commit), "GET", range: range, into: sink)
+        let field = range.map { range in "bytes=\(range.from)-" + (range.to.map { String($0 - 1) } ?? "") }
+        return try await follow(try address(of: file, model, at: commit), "GET", range: field, into: sink)
     }
 
     /// - Throws: where the status is another; one that may pass as a fault that is tried again.

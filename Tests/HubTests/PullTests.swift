@@ -23,12 +23,13 @@ import Testing
 
     /// What happened, and where the model is.
     private func pull(
-        _ hub: FakeHub, revision: String = "main", token: String? = nil, attempts: Int = 3,
+        _ hub: FakeHub, revision: String = "main", token: String? = nil, attempts: Int = 3, piece: Int = 1 << 30,
         selection: @escaping ([String]) -> [String] = HubSelection.standard
     ) async throws -> (snapshot: URL, events: [PullEvent]) {
         let events = Mutex<[PullEvent]>([])
         let client = try HubClient(
-            endpoint: hub.endpoint, token: token, agent: "test", retrying: Retrying(attempts: attempts) { _ in })
+            endpoint: hub.endpoint, token: token, agent: "test", retrying: Retrying(attempts: attempts) { _ in },
+            piece: piece)
         let pull = Pull(client, into: root) { event in events.withLock { $0.append(event) } }
         let snapshot = try await pull.run(HubModel("org/model", revision: revision), selection: selection)
         return (snapshot, events.withLock { $0 })
@@ -90,7 +91,25 @@ import Testing
             #expect(contents(snapshot.appending(path: "model.safetensors")) == large)
             let ranges = hub.gets.filter { $0.server == "store" }.map(\.range)
             #expect(ranges.count == 4 && ranges[0] == nil)
-            #expect(ranges[1] == "bytes=100000-" && ranges[2] == "bytes=150000-" && ranges[3] == "bytes=150000-")
+            #expect(
+                ranges[1] == "bytes=100000-299999" && ranges[2] == "bytes=150000-299999"
+                    && ranges[3] == "bytes=150000-299999")
+        }
+    }
+
+    /// What has arrived waits in memory to be written: a large file is asked for in pieces.
+    @Test func aLargeFileIsFetchedInPieces() async throws {
+        var state = state
+        state.files["config.json"] = nil
+        state.faults = [.status(503), .cut(after: 40_000)]
+        try await FakeHub.with(state) { hub in
+            let snapshot = try await pull(hub, piece: 100_000).snapshot
+            #expect(contents(snapshot.appending(path: "model.safetensors")) == large)
+            #expect(
+                hub.gets.filter { $0.server == "store" }.map(\.range) == [
+                    "bytes=0-99999", "bytes=0-99999", "bytes=40000-139999", "bytes=140000-239999",
+                    "bytes=240000-299999",
+                ])
         }
     }
 

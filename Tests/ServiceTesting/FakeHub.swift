@@ -199,12 +199,15 @@ public final class FakeHub: Sendable {
         if fault == .tooMuch { bytes += bytes }
         var status = HTTPResponse.Status.ok
         var fields: HTTPFields = [:]
-        let start = seen.range.flatMap { Int($0.dropFirst("bytes=".count).dropLast()) } ?? 0
+        let ends = (seen.range ?? "").dropFirst("bytes=".count).split(separator: "-", omittingEmptySubsequences: false)
+        let start = ends.first.flatMap { Int($0) } ?? 0
         if seen.range != nil, fault != .ignoresRange {
             guard start < bytes.count else { return Response(status: .rangeNotSatisfiable) }
             status = .partialContent
-            fields[.contentRange] = "bytes \(start)-\(bytes.count - 1)/\(bytes.count)"
-            bytes = Array(bytes[start...])
+            let end = min(ends.dropFirst().first.flatMap { Int($0) } ?? .max, bytes.count - 1)
+            guard start <= end else { return Response(status: .rangeNotSatisfiable) }
+            fields[.contentRange] = "bytes \(start)-\(end)/\(bytes.count)"
+            bytes = Array(bytes[start...end])
         }
         guard case .cut(let count) = fault else {
             return Response(status: status, headerFields: fields, body: .bytes(bytes))
