@@ -3,8 +3,9 @@
 #endif
 
 /// What lies in a folder.
-enum Folder {
-    static func isFolder(_ path: String) -> Bool {
+public enum Folder {
+    /// Whether there is a folder at a path, or behind a link there.
+    public static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

@@ -1,11 +1,12 @@
-import TextNumbers
+public import TextNumbers
 
 /// Configuration files beside a checkpoint.
-enum JSONFile {
-    static let maximumBytes = 16 << 20
+public enum JSONFile {
+    /// Larger files are refused.
+    public static let maximumBytes = 16 << 20
 
     /// Reads a JSON object. Of a repeated key the last one counts, as in the libraries that write these files.
-    static func read(_ path: String, limit: Int = maximumBytes) throws(CheckpointError) -> JSONValue {
+    public static func read(_ path: String, limit: Int = maximumBytes) throws(CheckpointError) -> JSONValue {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         return try object(in: try FileDescriptor.contents(of: path, limit: limit), file: file)
     }
@@ -23,7 +24,7 @@ enum JSONFile {
     }
 
     /// The same where the file may be absent.
-    static func readIfPresent(_ path: String) throws(CheckpointError) -> JSONValue? {
+    public static func readIfPresent(_ path: String) throws(CheckpointError) -> JSONValue? {
         do throws(CheckpointError) {
             return try read(path)
         } catch {

@@ -52,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (configuration, source) = try chosen()
+        let (configuration, source) = try selection.chosen(model, for: "run")
         let service = await LocalService([source], limits: configuration.serviceLimits, inputs: images.count)
         let state = try await service.get("/v1/models/\(source.id)")
         if let reason = state["reason"]?.string { throw failure("\(model): \(reason)") }
@@ -68,26 +68,6 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     // MARK: What is run
-
-    private func chosen() throws -> (Configuration, ModelSource) {
-        do {
-            let (configuration, notes) = try selection.configuration()
-            for note in notes { FileHandle.complain("run", note) }
-            if let source = configuration.models.first(where: { $0.id == model }) { return (configuration, source) }
-            let path = URL(filePath: NSString(string: model).expandingTildeInPath).standardizedFileURL
-            guard FileManager.default.fileExists(atPath: path.path) else {
-                let known = configuration.models.map(\.id)
-                throw failure(
-                    "there is no model or checkpoint '\(model)'"
-                        + (known.isEmpty ? "" : "; the models are \(known.joined(separator: ", "))"))
-            }
-            let name = path.lastPathComponent
-            return (configuration, ModelSource(id: ModelFolder.isID(name) ? name : "model", path: path))
-        } catch let error as ConfigurationError {
-            FileHandle.complain("run", "\(error)")
-            throw ExitCode(2)
-        }
-    }
 
     private struct Picture {
         let name: String
