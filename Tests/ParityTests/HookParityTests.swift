@@ -1,5 +1,7 @@
 import Foundation
 import HookedModels
+import ServiceTesting
+import Tensors
 import Testing
 
 /// Every activation of every family against the float64 reference.
@@ -31,15 +33,7 @@ import Testing
         let expected = try #require(try reference.activations(.texts))
         try compare(model, expected, "\(reference), text")
     }
-}
 
-<<<<<<< HEAD
-/// Infinite for other shapes, and where one has no number.
-func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
-    guard a.shape == b.shape else { return .infinity }
-    return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) {
-        $1.isNaN ? .infinity : max($0, $1)
-=======
     private func compare(_ model: HookedModel, _ reference: ReferenceActivations, _ name: String) throws {
         let verification = try Verification(model, against: reference)
         // Libraries that have no hooks of their own show some places less than we do; none shows one that we lack.
@@ -51,6 +45,13 @@ func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
         let worst = try #require(verification.worst)
         let part = worst.ratio.formatted(.number.precision(.fractionLength(3)))
         print("parity \(name): worst hook \(worst.name), \(part) of the allowed error")
->>>>>>> db968a06459e80947ac3b15f7892534d8bb7ae56
+    }
+}
+
+/// Infinite for other shapes, and where one has no number.
+func largestDifference(_ a: Tensor, _ b: Tensor) -> Double {
+    guard a.shape == b.shape else { return .infinity }
+    return zip(a.elements, b.elements).map { $0 == $1 ? 0 : Double(abs($0 - $1)) }.reduce(0) {
+        $1.isNaN ? .infinity : max($0, $1)
     }
 }

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import HookedModels
 import ServiceTesting
+import Tensors
 import TextNumbers
 
 /// A model with what a reference library, in float64, makes of an input: the output and every activation.
@@ -53,6 +54,12 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
     /// What the library makes of pictures, or of texts.
     func activations(_ tower: ReferenceActivations.Tower = .pictures) throws -> ReferenceActivations? {
         try ReferenceActivations.read(folder.path).first { $0.tower == tower }
+    }
+
+    /// All tensors of one of its files.
+    func tensors(_ file: String) throws -> [String: Tensor] {
+        let source = try SafetensorsFile(path: folder.appending(path: file).path)
+        return try Dictionary(uniqueKeysWithValues: source.entries.map { ($0.name, try source.tensor($0)) })
     }
 
     private func info() throws -> JSONValue {

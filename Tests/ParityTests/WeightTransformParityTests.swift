@@ -74,14 +74,14 @@ import Testing
             let error = try #require(throws: ModelError.self) { try rewriting.load() }
             return #expect("\(error)".contains(": \(objection)"), "\(error)")
         }
-        let pixels = try #require(try reference.tensors("input.safetensors")["pixel_values"])
+        let truth = try #require(try reference.activations())
         let rewritten = try rewriting.load()
         let outputs = try [plain, rewritten].map { model in
-            try #require(model.run([ForwardRequest(pixels: pixels, plan: .empty)]).first?.output).joined
+            try #require(model.run([ForwardRequest(pixels: truth.input, plan: .empty)]).first?.output).joined
         }
-        let info = try reference.info()
-        #expect(
-            largestDifference(outputs[1], outputs[0]) <= 3 * (try reference.allowedOutputError(outputs[0], in: info)))
+        let agreement = HookAgreement(
+            "output", outputs[1], truth: outputs[0], float32Error: truth.float32ErrorOfOutput)
+        #expect(agreement.error <= 3 * agreement.allowed)
     }
 
     @Test(arguments: ReferenceModel.withText)
@@ -89,7 +89,7 @@ import Testing
         let plain = try #require(try reference.loadText())
         var rewriting = reference
         rewriting.options.processing = Set(WeightTransform.allCases)
-        let ids = try reference.tokens()
+        let ids = try #require(try reference.activations(.texts)).input
         let rewritten = try #require(try rewriting.loadText())
         let outputs = try [plain, rewritten].map { model in
             try #require(model.run([ForwardRequest(pixels: ids, plan: .empty)]).first?.output).joined
