@@ -99,7 +99,8 @@ struct VerificationReport {
 
     private static func document(of hook: HookAgreement) -> JSONValue {
         [
-            "name": .string(hook.name), "error": number(hook.error), "float32_error": hook.float32Error.map(number) ?? .null,
+            "name": .string(hook.name), "error": number(hook.error),
+            "float32_error": hook.float32Error.map(number) ?? .null,
             "allowed": number(hook.allowed), "ratio": number(hook.ratio), "largest": number(hook.largest),
             "within": .bool(hook.isWithin), "problem": hook.problem.map { .string($0) } ?? .null,
         ]

@@ -38,7 +38,8 @@ struct VerifyCommand: ParsableCommand {
             valueName: "name"))
     var name: String?
 
-    @Flag(help: "One JSON document: {\"model\", \"within\", \"towers\": [{\"tower\", \"worst\", \"hooks\": [...]}], …}.")
+    @Flag(
+        help: "One JSON document: {\"model\", \"within\", \"towers\": [{\"tower\", \"worst\", \"hooks\": [...]}], …}.")
     var json = false
 
     @Option(help: ArgumentHelp("Where that document is also written.", valueName: "file"))

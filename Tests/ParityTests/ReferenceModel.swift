@@ -2,7 +2,6 @@ import Checkpoints
 import Foundation
 import HookedModels
 import ServiceTesting
-import Tensors
 import TextNumbers
 
 /// A model with what a reference library, in float64, makes of an input: the output and every activation.
@@ -52,43 +51,12 @@ struct ReferenceModel: CustomStringConvertible, Sendable {
         try HookedModel(textOf: Checkpoint(path: folder.appending(path: "checkpoint").path), options: options)
     }
 
-    /// The texts' token ids [text, position].
-    func tokens() throws -> Tensor {
-        guard let ids = try tensors("input.safetensors")["input_ids"] else {
-            throw ReferenceError(description: "no input_ids")
-        }
-        return ids
+    /// What the library makes of pictures, or of texts.
+    func activations(_ tower: ReferenceActivations.Tower = .pictures) throws -> ReferenceActivations? {
+        try ReferenceActivations.read(folder.path).first { $0.tower == tower }
     }
 
-    func info(_ file: String = "info.json") throws -> JSONValue {
-        try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: file))))
+    private func info() throws -> JSONValue {
+        try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: "info.json"))))
     }
-
-    /// All tensors of one of its files.
-    func tensors(_ file: String) throws -> [String: Tensor] {
-        let source = try SafetensorsFile(path: folder.appending(path: file).path)
-        return try Dictionary(uniqueKeysWithValues: source.entries.map { ($0.name, try source.tensor($0)) })
-    }
-
-    /// The same for the output, of which some references tell no figures of float32 under a hook's name.
-    func allowedOutputError(_ truth: Tensor, in info: JSONValue) throws -> Double {
-        let own = info["output_native_f32_err"]?.object?.compactMap(\.value.double).max() ?? 0
-        let largest = truth.elements.reduce(0.0) { max($0, Double(abs($1))) }
-        let hook = try? allowedError(at: "hook_post_head_pre_normalize", in: info)
-        return max(3 * own, 2e-6 * largest, hook ?? 0)
-    }
-
-    /// How far a float32 computation may be from the float64 reference at a hook: three times the error of the reference
-    /// library's own float32 run, and at least 2e-6 of the largest value.
-    func allowedError(at hook: String, in info: JSONValue) throws -> Double {
-        guard let entry = info["hooks"]?[hook], let largest = entry["max_abs"]?.double else {
-            throw ReferenceError(description: "info.json has no figures for \(hook)")
-        }
-        let own = [entry["prisma_f32_err"]?.double, entry["native_f32_err"]?.double, entry["f32_err"]?.double]
-        return max(3 * (own.compactMap { $0 }.max() ?? 0), 2e-6 * largest)
-    }
-}
-
-struct ReferenceError: Error, CustomStringConvertible {
-    let description: String
 }

@@ -57,7 +57,8 @@ public struct ReferenceActivations: Sendable {
     private init(file: String) throws {
         cache = try SafetensorsFile(path: file)
         outputs = cache
-        tower = cache.entries.contains { $0.name == Tower.pictures.inputName } ? .pictures : .texts
+        let names = Set(cache.entries.map(\.name))
+        tower = Tower.allCases.first { names.contains($0.inputName) } ?? .pictures
         input = try Self.input(tower, of: cache)
         let others = Tower.allCases.flatMap { [$0.inputName] + $0.outputNames } + ["attention_mask"]
         hooks = cache.entries.map(\.name).filter { !others.contains($0) }
@@ -99,7 +100,9 @@ public struct ReferenceActivations: Sendable {
     }
 
     /// The same of the output.
-    public var float32ErrorOfOutput: Double? { info?["output_native_f32_err"]?.object?.compactMap(\.value.double).max() }
+    public var float32ErrorOfOutput: Double? {
+        info?["output_native_f32_err"]?.object?.compactMap(\.value.double).max()
+    }
 }
 
 extension ReferenceActivations.Tower {

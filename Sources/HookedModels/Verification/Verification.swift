@@ -39,8 +39,8 @@ public struct Verification: Sendable {
             let head = agreements.first { $0.name == Site.postHead.rawValue }
             agreements.append(
                 HookAgreement(
-                    "output", output.joined, truth: truth, float32Error: reference.float32ErrorOfOutput,
-                    atLeast: head?.allowed ?? 0))
+                    "output", output.joined, truth: truth,
+                    float32Error: reference.float32ErrorOfOutput ?? head?.float32Error, atLeast: head?.allowed ?? 0))
         }
         let unknown = reference.hooks.filter { points[$0] == nil }
         agreements += unknown.map { HookAgreement($0, problem: "the model has no such hook") }
