@@ -10,6 +10,7 @@ enum Catalog {
         LimitsEndpoint.make,
         VersionEndpoint.make,
         CapabilitiesEndpoint.make,
+        RegistryEndpoint.make,
         ModelEndpoints.list,
         ModelEndpoints.detail,
         LoadEndpoints.load,

@@ -31,6 +31,7 @@ import Web
         Example(method: .get, path: "/v1/limits", target: "/v1/limits"),
         Example(method: .get, path: "/v1/version", target: "/v1/version"),
         Example(method: .get, path: "/v1/capabilities", target: "/v1/capabilities"),
+        Example(method: .get, path: "/v1/registry", target: "/v1/registry"),
         Example(method: .get, path: "/v1/models", target: "/v1/models"),
         Example(method: .get, path: "/v1/models", target: "/v1/models?limit=2"),
         Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/vit"),
