@@ -49,8 +49,8 @@ let package = Package(
         .executableTarget(
             name: "prisma",
             dependencies: [
-                "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers",
-                logging, argumentParser, .product(name: "Yams", package: "Yams"),
+                "Service", "Transport", "Hub", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP",
+                "TextNumbers", logging, argumentParser, .product(name: "Yams", package: "Yams"),
             ],
             exclude: readMe, swiftSettings: withoutPointers),
 
@@ -61,6 +61,9 @@ let package = Package(
                 "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",
                 "TextNumbers", httpTypes, logging,
             ], withoutPointers),
+
+        // 4: models out of a hub. For the command line alone: the server fetches nothing.
+        library("Hub", ["Checkpoints", "TextNumbers"], withoutPointers),
 
         // 5: what can be read out of activations.
         library("Interpretability", ["HookedModels", "Tensors"], withoutPointers),
@@ -95,7 +98,9 @@ let package = Package(
         .target(
             name: "ServiceTesting",
             dependencies: [
-                "Service", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes, logging,
+                "Service", "Transport", "HookedModels", "Checkpoints", "Tensors", "Web", "HTTP", "TextNumbers",
+                httpTypes,
+                logging,
             ],
             path: "Tests/ServiceTesting", swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "CVectorKernels", "ServiceTesting"]),
@@ -107,6 +112,7 @@ let package = Package(
         tests("ResourcesTests", ["Resources"]),
         tests("ImagingTests", ["Imaging", "Tensors", "Resources"]),
         tests("CheckpointsTests", ["Checkpoints", "Tensors", "TextNumbers"]),
+        tests("HubTests", ["Hub", "ServiceTesting"]),
         tests(
             "HookedModelsTests",
             ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources", "ServiceTesting"]),
@@ -116,7 +122,8 @@ let package = Package(
         tests(
             "ServiceTests",
             [
-                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP", "TextNumbers", httpTypes,
+                "Service", "Interpretability", "HookedModels", "Checkpoints", "Imaging", "Tensors", "Web", "HTTP",
+                "TextNumbers", httpTypes,
                 logging, "ServiceTesting",
             ]),
         tests(

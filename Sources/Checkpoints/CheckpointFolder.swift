@@ -45,9 +45,15 @@ struct CheckpointFolder {
         ]
     }
 
+    private static let openCLIPWeights = ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
+
     private static func weights(in folder: String) throws(CheckpointError) -> [WeightsFile] {
         let name = folder.split(separator: "/").last.map(String.init) ?? folder
         let names = Folder.names(in: folder)
+        // The same model lies beside it in the layout of another library, under that one's usual name.
+        if names.contains("open_clip_config.json"), let own = openCLIPWeights.first(where: names.contains) {
+            return [try WeightsFile(path: "\(folder)/\(own)")]
+        }
         for naming in namings {
             for usual in naming.usual where names.contains(usual) {
                 return [try WeightsFile(path: "\(folder)/\(usual)")]

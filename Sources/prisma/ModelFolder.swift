@@ -1,9 +1,10 @@
 import Foundation
 import HookedModels
+import Hub
 import Service
 
 /// The checkpoints found in a folder: each directory that holds weights, under its path below the folder. A hub's
-/// `google/vit-base-patch16-224` becomes `google--vit-base-patch16-224`.
+/// `google/vit-base-patch16-224` becomes `google--vit-base-patch16-224`; so does a snapshot of it in the hub's cache.
 struct ModelFolder {
     let sources: [ModelSource]
     /// What was found and is not served, a sentence each.
@@ -18,7 +19,7 @@ struct ModelFolder {
         }
         var found: [(name: String, url: URL)] = []
         if Self.hasWeights(root) {
-            found.append((name, root))
+            found.append((HubCache.model(ofSnapshot: root) ?? name, root))
         } else {
             Self.search(root, "", depth: 0, &found)
         }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import HookedModels
+import Hub
 import Service
 
 extension ModelSelection {
@@ -25,7 +27,10 @@ extension ModelSelection {
                     + (known.isEmpty ? "" : "; the models are \(known.joined(separator: ", "))"))
             throw ExitCode(1)
         }
-        let name = path.lastPathComponent
-        return (configuration, ModelSource(id: ModelFolder.isID(name) ? name : "model", path: path))
+        // A snapshot in the hub's cache is called by its commit; what model it is, the cache says.
+        let hubName = HubCache.model(ofSnapshot: path)
+        let name = hubName?.replacing("/", with: "--") ?? path.lastPathComponent
+        let id = ModelFolder.isID(name) ? name : "model"
+        return (configuration, ModelSource(id: id, path: path, options: ModelOptions(hubName: hubName)))
     }
 }

@@ -39,6 +39,22 @@ struct CheckpointTests {
         #expect(try Checkpoint(path: folder.path).entries.map(\.name) == ["a"])
     }
 
+    /// Repositories of open_clip's models hold the same weights in transformers' layout as well.
+    @Test(arguments: [true, false])
+    func openCLIPsConfigurationBelongsToItsOwnWeights(_ isSafetensors: Bool) throws {
+        try folder.write("config.json", #"{"model_type": "clip"}"#)
+        try folder.write("open_clip_config.json", #"{"model_cfg": {}}"#)
+        try folder.write("model.safetensors", Self.weights("vision_model.a"))
+        try folder.write("open_clip_pytorch_model.bin", TorchFiles.good)
+        if isSafetensors { try folder.write("open_clip_model.safetensors", Self.weights("visual.a")) }
+        let checkpoint = try Checkpoint(path: folder.path)
+        #expect(checkpoint.layout == .openCLIP)
+        #expect(
+            checkpoint.files.map(\.name) == [
+                isSafetensors ? "open_clip_model.safetensors" : "open_clip_pytorch_model.bin"
+            ])
+    }
+
     @Test(arguments: ["pytorch_model.bin", "open_clip_pytorch_model.bin", "model_0.pth", "weights.pt", "last.ckpt"])
     func aFolderOfOnePyTorchFileIsOpened(name: String) throws {
         try folder.write(name, TorchFiles.good)

@@ -139,7 +139,7 @@ import Web
         #expect(await program.end().status == 0)
     }
 
-    @Test(arguments: [["models"], ["run"], ["serve"], []])
+    @Test(arguments: [["models"], ["run"], ["serve"], ["verify"], ["pull"], []])
     func theHelpHasExamples(_ command: [String]) async throws {
         let end = await (try Program(command + ["--help"])).end()
         #expect(end.status == 0)

@@ -17,6 +17,8 @@ import Testing
         "Imaging": ["Tensors", "Resources", "CImageCodecs"],
         // 3
         "HookedModels": ["Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources"],
+        // 4
+        "Hub": ["Checkpoints", "TextNumbers"],
         // 5
         "Interpretability": ["HookedModels", "Tensors"],
         // 6
@@ -26,8 +28,8 @@ import Testing
         ],
         // 7
         "prisma": [
-            "Service", "Transport", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web", "HTTP",
-            "TextNumbers",
+            "Service", "Transport", "Hub", "HookedModels", "Checkpoints", "Imaging", "Scheduling", "Tensors", "Web",
+            "HTTP", "TextNumbers",
         ],
     ]
 
@@ -35,6 +37,8 @@ import Testing
     static let foreign: [String: Set<String>] = [
         "HTTPTypes": ["HTTP", "Transport", "Web", "Service"], "Logging": ["Transport", "Web", "Service", "prisma"],
         "ArgumentParser": ["prisma"], "Yams": ["prisma"],
+        // The toolchain's client of HTTP: the server fetches nothing.
+        "FoundationNetworking": ["Hub"],
     ]
     static let toolchain: Set<String> = ["Foundation", "Dispatch", "Glibc", "Synchronization"]
 
