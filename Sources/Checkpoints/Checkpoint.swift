@@ -33,8 +33,18 @@ public struct Checkpoint: Sendable {
 
     /// Opens a folder, a `.safetensors` file or a PyTorch file, and checks everything but the tensors' contents.
     public init(path: String) throws(CheckpointError) {
-        let found = try CheckpointFolder.open(path)
-        name = path.split(separator: "/").last.map(String.init) ?? path
+        self.init(try CheckpointFolder.open(path), name: path.split(separator: "/").last.map(String.init) ?? path)
+    }
+
+    /// Weights that lie in no file, with the configuration that they are made for.
+    public init(config: JSONValue, weights: SafetensorsBytes) {
+        self.init(
+            CheckpointFolder(layout: .huggingFace, config: config, preprocessor: nil, files: [.memory(weights)]),
+            name: weights.name)
+    }
+
+    private init(_ found: CheckpointFolder, name: String) {
+        self.name = name
         folder = found.folder
         layout = found.layout
         config = found.config
@@ -102,7 +112,8 @@ public struct Checkpoint: Sendable {
     /// SHA-256 of the weights, in hexadecimal digits: of the one file, or of the parts one after the other in the order
     /// of their names. `nil` once `isCancelled` says so; it is asked before each megabyte.
     public func digest(isCancelled: () -> Bool = { false }) throws(CheckpointError) -> String? {
-        try FileDigest.sha256(of: files.map(\.path), isCancelled: isCancelled)
+        if case .memory(let bytes)? = files.first { return bytes.digest }
+        return try FileDigest.sha256(of: files.compactMap(\.path), isCancelled: isCancelled)
     }
 }
 

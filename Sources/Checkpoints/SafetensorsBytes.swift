@@ -21,6 +21,12 @@ public struct SafetensorsBytes: TensorSource {
         ranges = header.ranges(from: start)
     }
 
+    /// The size of the whole.
+    public var byteCount: Int { bytes.count }
+
+    /// SHA-256 of the whole, in hexadecimal digits.
+    var digest: String { String(Digest.sha256(of: bytes).split(separator: ":").last ?? "") }
+
     /// Lends the elements of one of ``entries``.
     public func withBytes<Result>(
         of entry: TensorEntry, _ body: (Span<UInt8>) throws(CheckpointError) -> Result

@@ -2,6 +2,8 @@
 public enum WeightsFile: TensorSource {
     case safetensors(SafetensorsFile)
     case torch(TorchFile)
+    /// In no file: made by the program.
+    case memory(SafetensorsBytes)
 
     /// Opens a file by the format that its name tells.
     public init(path: String) throws(CheckpointError) {
@@ -19,6 +21,7 @@ public enum WeightsFile: TensorSource {
         switch self {
         case .safetensors(let file): file
         case .torch(let file): file
+        case .memory(let bytes): bytes
         }
     }
 
@@ -32,6 +35,7 @@ public enum WeightsFile: TensorSource {
         switch self {
         case .safetensors(let file): file.byteCount
         case .torch(let file): file.byteCount
+        case .memory(let bytes): bytes.byteCount
         }
     }
 
@@ -40,13 +44,16 @@ public enum WeightsFile: TensorSource {
         switch self {
         case .safetensors(let file): file.modified
         case .torch(let file): file.modified
+        case .memory: FileTime(seconds: 0, nanoseconds: 0)
         }
     }
 
-    var path: String {
+    /// `nil` for what lies in no file.
+    var path: String? {
         switch self {
         case .safetensors(let file): file.path
         case .torch(let file): file.path
+        case .memory: nil
         }
     }
 
@@ -57,6 +64,7 @@ public enum WeightsFile: TensorSource {
         switch self {
         case .safetensors(let file): try file.withBytes(of: entry, body)
         case .torch(let file): try file.withBytes(of: entry, body)
+        case .memory(let bytes): try bytes.withBytes(of: entry, body)
         }
     }
 

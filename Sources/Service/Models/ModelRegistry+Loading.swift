@@ -50,7 +50,7 @@ extension ModelRegistry {
         let known = digests.withLock { $0[version] }
         let digest =
             if let known { known } else {
-                try? await hasher.run { try Checkpoint(path: version.path).digest().map { "sha256:" + $0 } }
+                try? await hasher.run { try Checkpoint.ofModel(path: version.path).digest().map { "sha256:" + $0 } }
             }
         guard let digest else { return }
         digests.withLock { $0[version] = digest }
@@ -90,7 +90,7 @@ extension ModelRegistry {
     }
 
     private static func read(_ source: ModelSource, used: Int, limit: Int) throws -> LoadedModel {
-        let checkpoint = try Checkpoint(path: source.path.path)
+        let checkpoint = try Checkpoint.ofModel(path: source.path.path)
         try ModelMemory.check(checkpoint, used: used, limit: limit)
         let model = try HookedModel(checkpoint, options: source.options)
         let version = FileVersion(checkpoint, path: source.path.path)
