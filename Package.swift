@@ -116,6 +116,7 @@ let package = Package(
         tests(
             "HookedModelsTests",
             ["HookedModels", "Checkpoints", "Imaging", "Tensors", "TextNumbers", "Resources", "ServiceTesting"]),
+        tests("AttacksTests", ["HookedModels", "Checkpoints", "ServiceTesting"]),
         tests(
             "InterpretabilityTests",
             ["Interpretability", "HookedModels", "Checkpoints", "Tensors", "TextNumbers", "ServiceTesting"]),

@@ -1,0 +1,1 @@
+../../scripts/fuzz/Sources/Fuzz/FuzzTargets.swift
