@@ -29,7 +29,7 @@ public struct SafetensorsWriter: Sendable {
                     name,
                     .object([
                         JSONMember("dtype", .string(value.type.rawValue)),
-                        JSONMember("shape", .list(value.shape.map { .integer(Int64($0)) })),
+                        JSONMember("shape", .integers(value.shape)),
                         JSONMember("data_offsets", .list([.integer(Int64(begin)), .integer(Int64(end))])),
                     ])))
         }

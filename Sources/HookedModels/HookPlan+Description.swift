@@ -12,7 +12,7 @@ extension HookPlan {
                     "hook": .string(record.point.name),
                     "kept": .list(
                         record.selection.kept.map { indices in
-                            indices.map { .list($0.map { .integer(Int64($0)) }) } ?? .null
+                            indices.map { .integers($0) } ?? .null
                         }),
                     "reduce": record.selection.reduction.map { .string($0.rawValue) } ?? .null,
                 ]

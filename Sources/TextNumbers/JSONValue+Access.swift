@@ -97,6 +97,18 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         let numbers = elements.compactMap(\.double)
         return numbers.count == elements.count && !elements.isEmpty ? .numbers(numbers) : .array(elements)
     }
+
+    /// An array of whole numbers.
+    public static func integers(_ numbers: [Int]) -> JSONValue { .list(numbers.map { .integer(Int64($0)) }) }
+
+    /// An array of strings.
+    public static func strings(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
+
+    /// A string; `null` where there is none.
+    public init(orNull text: String?) { self = text.map { .string($0) } ?? .null }
+
+    /// A whole number; `null` where there is none.
+    public init(orNull number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
 }
 
 extension Double {

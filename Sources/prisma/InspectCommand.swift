@@ -53,7 +53,7 @@ struct InspectCommand: ParsableCommand {
         let items = tensors.map { tensor -> JSONValue in
             [
                 "name": .string(tensor.name), "datatype": .string(tensor.datatype),
-                "shape": .list(tensor.shape.map { .integer(Int64($0)) }),
+                "shape": .integers(tensor.shape),
                 "sum": tensor.sum.map { .number($0) } ?? .null, "abs_sum": tensor.absSum.map { .number($0) } ?? .null,
             ]
         }

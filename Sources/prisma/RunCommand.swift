@@ -126,7 +126,7 @@ struct RunCommand: AsyncParsableCommand {
         _ pictures: [Picture], to out: String, _ id: String, _ service: LocalService
     ) async throws {
         let document: JSONValue = [
-            "inputs": .list(pictures.map(\.input)), "hooks": .list(capture.map { .string($0) }),
+            "inputs": .list(pictures.map(\.input)), "hooks": .strings(capture),
         ]
         do {
             let bytes = try await service.post("/v1/models/\(id)/activations", document, accept: mediaType ?? "*/*")

@@ -102,7 +102,7 @@ struct VerificationReport {
             "name": .string(hook.name), "error": number(hook.error),
             "float32_error": hook.float32Error.map(number) ?? .null,
             "allowed": number(hook.allowed), "ratio": number(hook.ratio), "largest": number(hook.largest),
-            "within": .bool(hook.isWithin), "problem": hook.problem.map { .string($0) } ?? .null,
+            "within": .bool(hook.isWithin), "problem": JSONValue(orNull: hook.problem),
         ]
     }
 

@@ -69,8 +69,8 @@ struct AttentionReading: Sendable {
     /// What is asked, for the provenance.
     var document: JSONValue {
         [
-            "attention": .string(wish.source.rawValue), "layers": .list(layers.map { .integer(Int64($0)) }),
-            "heads": .list(heads.map { .integer(Int64($0)) }), "maps": .bool(wish.showsMaps),
+            "attention": .string(wish.source.rawValue), "layers": .integers(layers), "heads": .integers(heads),
+            "maps": .bool(wish.showsMaps),
             "rollout": wish.rollout.map { .string($0.rawValue) } ?? .null, "summary": .bool(wish.summary),
         ]
     }
@@ -121,9 +121,8 @@ struct AttentionReading: Sendable {
     }
 
     private func members(_ summaries: [HeadSummary]) -> [JSONMember] {
-        let numbers = { (list: [Int]) in JSONValue.list(list.map { .integer(Int64($0)) }) }
         var members = [
-            JSONMember("layers", numbers(layers)), JSONMember("heads", numbers(heads)),
+            JSONMember("layers", .integers(layers)), JSONMember("heads", .integers(heads)),
             JSONMember("grid", ["height": .integer(Int64(layout.rows)), "width": .integer(Int64(layout.columns))]),
             JSONMember("prefix_tokens", .integer(Int64(layout.prefix))),
         ]

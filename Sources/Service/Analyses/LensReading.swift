@@ -100,7 +100,7 @@ struct LensReading: Sendable {
             "logit_lens": .list(streams.map { .string($0.label) }), "norm": .string(wish.norm.rawValue),
             "bias": .bool(lens.addsBias), "top_k": .integer(Int64(wish.top)),
             "texts": texts.map { .object($0.prompts.members) } ?? .null,
-            "classes": classes.map { .list($0.map { .integer(Int64($0)) }) } ?? .null,
+            "classes": classes.map { .integers($0) } ?? .null,
             "logits": .bool(wish.showsLogits),
         ]
     }

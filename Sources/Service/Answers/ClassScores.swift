@@ -30,7 +30,7 @@ enum ClassScores {
     private static func name(_ index: Int, _ model: any ClassNames) -> [JSONMember] {
         [
             JSONMember("index", .integer(Int64(index))), JSONMember("label", .string(model.label(index))),
-            JSONMember("emoji", model.emoji(index).map { .string($0) } ?? .null),
+            JSONMember("emoji", JSONValue(orNull: model.emoji(index))),
         ]
     }
 

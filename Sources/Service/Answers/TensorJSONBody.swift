@@ -86,7 +86,7 @@ struct TensorJSONBody: BodyEncoder {
             json.key("datatype")
             json.append("FP32")
             json.key("shape")
-            json.append(JSONValue.list(values.shape.map { .integer(Int64($0)) }))
+            json.append(JSONValue.integers(values.shape))
             json.key("data")
             json.beginArray()
         }

@@ -54,10 +54,15 @@ final class ClassifierStore: Sendable {
         if let problem { throw problem }
     }
 
-    /// The ids of a model's classifiers, the oldest first.
-    func ids(of model: String) -> [String] {
-        state.withLock { $0.order.filter { $0.model == model }.map(\.id) }
+    /// A model's classifiers, the oldest first.
+    func all(of model: String) -> [(id: String, prompts: ZeroShotPrompts)] {
+        state.withLock { state in
+            state.order.filter { $0.model == model }.compactMap { name in state.prompts[name].map { (name.id, $0) } }
+        }
     }
+
+    /// Their ids.
+    func ids(of model: String) -> [String] { all(of: model).map(\.id) }
 
     /// - Throws: 404 with the nearest ids.
     func prompts(_ id: String, of model: String) throws(Problem) -> ZeroShotPrompts {

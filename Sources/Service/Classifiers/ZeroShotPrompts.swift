@@ -43,8 +43,8 @@ struct ZeroShotPrompts: Hashable, Sendable {
     /// As answers show them, and for the provenance.
     var members: [JSONMember] {
         [
-            JSONMember("labels", .list(labels.map { .string($0) })),
-            JSONMember("templates", .list(templates.map { .string($0) })),
+            JSONMember("labels", .strings(labels)),
+            JSONMember("templates", .strings(templates)),
         ]
     }
 }

@@ -103,7 +103,7 @@ struct ModelRun: Sendable {
             JSONMember(
                 name,
                 [
-                    "datatype": "FP32", "shape": .list(([count] + shape).map { .integer(Int64($0)) }),
+                    "datatype": "FP32", "shape": .integers([count] + shape),
                     "bytes": .integer(Int64(HookPlan.bytes(of: [shape], inputs: count))),
                 ])
         }
@@ -141,7 +141,7 @@ struct ModelRun: Sendable {
     var provenance: JSONMember {
         let preparation: JSONValue = ["settings": preprocessing.json, "exif": .string(options.exif.rawValue)]
         var wish: JSONValue = [
-            "flags": plan.flags.json, "stop_at_layer": plan.stopAtLayer.map { .integer(Int64($0)) } ?? .null,
+            "flags": plan.flags.json, "stop_at_layer": JSONValue(orNull: plan.stopAtLayer),
             "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
             "tower": .string(tower.tower.rawValue), "normalize": .bool(normalizesOutput),
         ]
@@ -155,12 +155,12 @@ struct ModelRun: Sendable {
     ) -> JSONMember {
         let processing = WeightTransform.names(loaded.model.processing)
         let plan: JSONValue =
-            processing.isEmpty ? wish : ["processing": .list(processing.map { .string($0) }), "of": wish]
+            processing.isEmpty ? wish : ["processing": .strings(processing), "of": wish]
         return JSONMember(
             "provenance",
             [
                 "model": .string(loaded.id), "tower": .string(tower.rawValue),
-                "weights": loaded.digest.value.map { .string($0) } ?? .null,
+                "weights": JSONValue(orNull: loaded.digest.value),
                 "preprocessing": .string(Digest.sha256(of: preparation.serialized)),
                 "plan": .string(Digest.sha256(of: plan.serialized)), "server": .string(ServerVersion.number),
             ])

@@ -50,8 +50,8 @@ enum CapabilitiesEndpoint {
             "analyses": .list(analyses.map(analysis)),
             "datasets": .array([]),
             "media_types": [
-                "requests": strings(types(endpoints.flatMap { $0.description.request?.media ?? [] })),
-                "responses": strings(types(endpoints.flatMap(\.description.response.media))),
+                "requests": .strings(types(endpoints.flatMap { $0.description.request?.media ?? [] })),
+                "responses": .strings(types(endpoints.flatMap(\.description.response.media))),
             ],
             "instruction_set": .string("\(KernelChoice.current)"),
             "threads": .integer(Int64(Threads.available)),
@@ -63,13 +63,11 @@ enum CapabilitiesEndpoint {
             "name": .string(endpoint.path.description.split(separator: "/").last.map { String($0) } ?? ""),
             "path": .string(endpoint.path.description),
             "summary": .string(endpoint.description.summary),
-            "responses": strings(types(endpoint.description.response.media)),
+            "responses": .strings(types(endpoint.description.response.media)),
         ]
     }
 
     private static func types(_ media: [EndpointDescription.Medium]) -> [String] {
         media.map(\.mediaType.essence).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
-
-    private static func strings(_ words: [String]) -> JSONValue { .list(words.map { .string($0) }) }
 }

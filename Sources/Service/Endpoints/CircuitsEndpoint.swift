@@ -75,10 +75,9 @@ enum CircuitsEndpoint {
     }
 
     private static func members(_ kind: CircuitReading.Kind, _ reading: CircuitReading) -> [JSONMember] {
-        let numbers = { (list: [Int]) in JSONValue.list(list.map { .integer(Int64($0)) }) }
         let wish: [JSONMember] = [
-            JSONMember("kind", .string(kind.rawValue)), JSONMember("layers", numbers(reading.layers)),
-            JSONMember("heads", numbers(reading.heads)),
+            JSONMember("kind", .string(kind.rawValue)), JSONMember("layers", .integers(reading.layers)),
+            JSONMember("heads", .integers(reading.heads)),
         ]
         let provenance = ModelRun.provenance(
             of: reading.loaded, preparation: .null, wish: ["circuits": .object(wish)])

@@ -68,19 +68,14 @@ enum ClassifierEndpoints {
     }
 
     @Sendable static func list(_ service: PrismaService) -> Endpoint {
-        let schema = Schema.object(
-            "ClassifierList", properties: [.init("items", .list(schema)), .init("next_cursor", .string.nullable)])
-        return Endpoint(
+        Endpoint(
             .get, path, "The classifiers that are kept", tag: "Models", query: Paging.form,
-            responds: .json("The oldest first.", schema), errors: [.notFound: "No such model."]
+            responds: .json("The oldest first.", Paging.schema("ClassifierList", of: schema)),
+            errors: [.notFound: "No such model."]
         ) { call in
             let model = call.path["model"]
-            guard service.models.state(of: model) != nil else { throw service.models.unknown(model) }
-            let page = try call.query.page(of: service.classifiers.ids(of: model))
-            let items = page.items.compactMap { id in
-                (try? service.classifiers.prompts(id, of: model)).map { document(id, model, $0) }
-            }
-            return ["items": .list(items), "next_cursor": page.next.map { .string($0) } ?? .null]
+            _ = try service.models.configured(model)
+            return try call.query.page(of: service.classifiers.all(of: model)) { document($0.id, model, $0.prompts) }
         }
     }
 
@@ -90,7 +85,7 @@ enum ClassifierEndpoints {
             errors: [.notFound: "No such model, or no such classifier."]
         ) { call in
             let (model, id) = (call.path["model"], call.path["classifier"])
-            guard service.models.state(of: model) != nil else { throw service.models.unknown(model) }
+            _ = try service.models.configured(model)
             return document(id, model, try service.classifiers.prompts(id, of: model))
         }
     }
@@ -102,7 +97,7 @@ enum ClassifierEndpoints {
             errors: [.notFound: "No such model, or no such classifier."]
         ) { call in
             let (model, id) = (call.path["model"], call.path["classifier"])
-            guard service.models.state(of: model) != nil else { throw service.models.unknown(model) }
+            _ = try service.models.configured(model)
             return document(id, model, try service.classifiers.remove(id, of: model))
         }
     }

@@ -5,25 +5,16 @@ internal import Web
 
 /// `GET /v1/models/{model}/hooks`: every place where an activation can be read.
 enum HooksEndpoint {
-    private static let schema = Schema.object(
+    private static let schema = Paging.schema(
         "HookList",
-        properties: [
-            .init(
-                "items",
-                .list(
-                    .object(
-                        "Hook",
-                        properties: [
-                            .init("name", .string),
-                            .init("shape", .list(.any).described("\"batch\", then numbers.")),
-                            .init("axes", .list(.string).described("What the axes count.")),
-                            .init("bytes_per_input", .integer),
-                            .init(
-                                "flag", .string.nullable.described("The flag that makes it exist, if one is needed.")),
-                            .init("exists", .boolean.described("Under the model's own flags.")),
-                        ]))),
-            .init("next_cursor", .string.nullable),
-        ])
+        of: .object(
+            "Hook",
+            properties: [
+                .init("name", .string), .init("shape", .list(.any).described("\"batch\", then numbers.")),
+                .init("axes", .list(.string).described("What the axes count.")), .init("bytes_per_input", .integer),
+                .init("flag", .string.nullable.described("The flag that makes it exist, if one is needed.")),
+                .init("exists", .boolean.described("Under the model's own flags.")),
+            ]))
 
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
         Endpoint(
@@ -33,13 +24,10 @@ enum HooksEndpoint {
             errors: [.notFound: "No such model.", .conflict: "The model is not loaded, or has no such tower."]
         ) { call in
             let model = try service.models.model(call.path["model"]).tower(call.query.tower).model
-            let page = try call.query.paging.page(
-                of: HookTable(possible: model.architecture, flags: model.flags).entries)
             let existing = Set(HookTable(model.architecture, flags: model.flags).entries.map(\.point))
-            return [
-                "items": .list(page.items.map { document($0, exists: existing.contains($0.point)) }),
-                "next_cursor": page.next.map { .string($0) } ?? .null,
-            ]
+            return try call.query.paging.page(
+                of: HookTable(possible: model.architecture, flags: model.flags).entries
+            ) { document($0, exists: existing.contains($0.point)) }
         }
     }
 
@@ -49,7 +37,7 @@ enum HooksEndpoint {
             "shape": .array(["batch"] + entry.shape.map { .integer(Int64($0)) }),
             "axes": .array(["batch"] + entry.axes.map { .string($0.rawValue) }),
             "bytes_per_input": .integer(Int64(entry.bytesPerInput)),
-            "flag": entry.flag.map { .string($0) } ?? .null,
+            "flag": JSONValue(orNull: entry.flag),
             "exists": .bool(exists),
         ]
     }

@@ -6,18 +6,14 @@ internal import Web
 /// `GET /v1/models` and `GET /v1/models/{model}`.
 enum ModelEndpoints {
     @Sendable static func list(_ service: PrismaService) -> Endpoint {
-        let schema = Schema.object(
-            "ModelList",
-            properties: [.init("items", .list(ModelDocument.summarySchema)), .init("next_cursor", .string.nullable)])
-        return Endpoint(
+        Endpoint(
             .get, "/v1/models", "The models", tag: "Models", query: Paging.form,
-            responds: .json("In the order of the configuration.", schema)
+            responds: .json(
+                "In the order of the configuration.", Paging.schema("ModelList", of: ModelDocument.summarySchema))
         ) { call in
-            let page = try call.query.page(of: service.models.ids)
-            return [
-                "items": .list(page.items.map { ModelDocument.summary($0, service.models.state(of: $0) ?? .loading) }),
-                "next_cursor": page.next.map { .string($0) } ?? .null,
-            ]
+            try call.query.page(of: service.models.ids) {
+                ModelDocument.summary($0, service.models.state(of: $0) ?? .loading)
+            }
         }
     }
 
@@ -32,8 +28,7 @@ enum ModelEndpoints {
     /// A model as it stands now.
     /// - Throws: 404.
     static func document(of id: String, _ service: PrismaService) throws(Problem) -> JSONValue {
-        guard let state = service.models.state(of: id) else { throw service.models.unknown(id) }
-        return ModelDocument.detail(id, state)
+        ModelDocument.detail(id, try service.models.configured(id))
     }
 }
 
@@ -46,8 +41,14 @@ struct Paging: Sendable {
         fields: Field("limit", .integer(1...1_000), default: 100, "The most items of a page."),
         Field(optional: "cursor", .string, "The next_cursor of the page before."), make: Paging.init)
 
+    /// Of a page whose items are such.
+    static func schema(_ name: String, of item: Schema) -> Schema {
+        .object(name, properties: [.init("items", .list(item)), .init("next_cursor", .string.nullable)])
+    }
+
+    /// The page that was asked for, each of its items written by `document`.
     /// - Throws: A 400 for a cursor that no page gave.
-    func page<Item>(of all: [Item]) throws(FieldError) -> (items: [Item], next: String?) {
+    func page<Item>(of all: [Item], _ document: (Item) -> JSONValue) throws(FieldError) -> JSONValue {
         var start = 0
         if let cursor {
             guard let place = Int(cursor), all.indices.contains(place), place > 0 else {
@@ -56,6 +57,9 @@ struct Paging: Sendable {
             start = place
         }
         let end = min(start + limit, all.count)
-        return (Array(all[start..<end]), end < all.count ? String(end) : nil)
+        return [
+            "items": .list(all[start..<end].map(document)),
+            "next_cursor": JSONValue(orNull: end < all.count ? String(end) : nil),
+        ]
     }
 }

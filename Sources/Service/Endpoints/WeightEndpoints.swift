@@ -8,20 +8,14 @@ internal import Web
 
 /// `GET /v1/models/{model}/weights` and `GET /v1/models/{model}/weights/{name}`: the parameters under the field's names.
 enum WeightEndpoints {
-    private static let listSchema = Schema.object(
+    private static let listSchema = Paging.schema(
         "WeightList",
-        properties: [
-            .init(
-                "items",
-                .list(
-                    .object(
-                        "Weight",
-                        properties: [
-                            .init("name", .string), .init("datatype", .choice(["FP32"])),
-                            .init("shape", .list(.integer)), .init("bytes", .integer),
-                        ]))),
-            .init("next_cursor", .string.nullable),
-        ])
+        of: .object(
+            "Weight",
+            properties: [
+                .init("name", .string), .init("datatype", .choice(["FP32"])), .init("shape", .list(.integer)),
+                .init("bytes", .integer),
+            ]))
 
     @Sendable static func list(_ service: PrismaService) -> Endpoint {
         Endpoint(
@@ -36,18 +30,12 @@ enum WeightEndpoints {
             ]
         ) { call in
             let model = try service.models.model(call.path["model"]).tower(call.query.tower).model
-            let page = try call.query.paging.page(of: model.weights)
-            return [
-                "items": .list(
-                    page.items.map { weight in
-                        [
-                            "name": .string(weight.name), "datatype": "FP32",
-                            "shape": .list(weight.shape.map { .integer(Int64($0)) }),
-                            "bytes": .integer(Int64(weight.byteCount)),
-                        ]
-                    }),
-                "next_cursor": page.next.map { .string($0) } ?? .null,
-            ]
+            return try call.query.paging.page(of: model.weights) { weight in
+                [
+                    "name": .string(weight.name), "datatype": "FP32", "shape": .integers(weight.shape),
+                    "bytes": .integer(Int64(weight.byteCount)),
+                ]
+            }
         }
     }
 

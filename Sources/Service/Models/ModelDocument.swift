@@ -30,15 +30,12 @@ enum ModelDocument {
                     "processing",
                     .list(.choice(WeightTransform.allCases.map(\.rawValue)))
                         .described("How the weights were rewritten at load, in this order."), isRequired: false),
-                .init("labels", .list(label), isRequired: false),
+                .init("labels", .list(ClassScores.nameSchema), isRequired: false),
                 .init("preprocessing", .map(.any), isRequired: false),
                 .init("digest", .string.nullable, isRequired: false),
                 .init("checkpoints", .list(.any), isRequired: false),
             ])
     }()
-
-    private static let label = Schema.object(
-        properties: [.init("index", .integer), .init("label", .string), .init("emoji", .string.nullable)])
 
     static func summary(_ id: String, _ state: ModelState) -> JSONValue { .object(common(id, state)) }
 
@@ -47,13 +44,13 @@ enum ModelDocument {
         let model = loaded.model
         let more: [JSONMember] = [
             JSONMember("towers", .list(loaded.towers.map { .string($0.rawValue) })),
-            JSONMember("output_shape", list(model.architecture.outputShape)),
+            JSONMember("output_shape", .integers(model.architecture.outputShape)),
             JSONMember("config", model.architecture.configuration),
             JSONMember("flags", model.flags.json),
-            JSONMember("processing", .list(WeightTransform.names(model.processing).map { .string($0) })),
-            JSONMember("labels", .list(labels(of: model))),
+            JSONMember("processing", .strings(WeightTransform.names(model.processing))),
+            JSONMember("labels", .list((0..<model.classCount).map { ClassScores.document($0, model) })),
             JSONMember("preprocessing", model.preprocessing.json),
-            JSONMember("digest", loaded.digest.value.map { .string($0) } ?? .null),
+            JSONMember("digest", JSONValue(orNull: loaded.digest.value)),
             JSONMember("checkpoints", .array([])),
         ]
         let text = loaded.text.map { [JSONMember("text", document(of: $0))] } ?? []
@@ -74,7 +71,7 @@ enum ModelDocument {
         var members = [
             JSONMember("context", .integer(Int64(text.input.context))),
             JSONMember("vocabulary", .integer(Int64(text.input.vocabulary))),
-            JSONMember("output_shape", list(text.tower.architecture.outputShape)),
+            JSONMember("output_shape", .integers(text.tower.architecture.outputShape)),
             JSONMember("config", text.tower.architecture.configuration),
             JSONMember("logit_scale", .number(Double(text.logitScale).asShownFloat)),
         ]
@@ -96,22 +93,11 @@ enum ModelDocument {
                 JSONMember("family", .string(loaded.model.family)),
                 JSONMember("parameters", .integer(Int64(loaded.model.parameterCount))),
                 JSONMember("bytes", .integer(Int64(loaded.weightBytes))),
-                JSONMember("input_shape", list(loaded.model.architecture.inputShape)),
+                JSONMember("input_shape", .integers(loaded.model.architecture.inputShape)),
             ]
         }
         return members
     }
-
-    private static func labels(of model: HookedModel) -> [JSONValue] {
-        (0..<(model.architecture.classes ?? 0)).map { index in
-            [
-                "index": .integer(Int64(index)), "label": .string(model.label(index)),
-                "emoji": model.emoji(index).map { .string($0) } ?? .null,
-            ]
-        }
-    }
-
-    private static func list(_ numbers: [Int]) -> JSONValue { .list(numbers.map { .integer(Int64($0)) }) }
 }
 
 extension Architecture {

@@ -37,7 +37,7 @@ extension ModelRegistry {
     /// Lets a model go. Requests that run keep it until they are done; then its memory goes back to the system.
     /// - Throws: 404.
     func unload(_ id: String) async throws(Problem) {
-        guard sources.contains(where: { $0.id == id }) else { throw unknown(id) }
+        _ = try configured(id)
         await changes.run { [self] in
             states.withLock { $0[id] = .unloaded }
             Memory.release()

@@ -33,6 +33,13 @@ public final class ModelRegistry: Sendable {
     /// Where a model stands; `nil` for an id that is not configured.
     public func state(of id: String) -> ModelState? { states.withLock { $0[id] } }
 
+    /// Where a model stands.
+    /// - Throws: 404 with the nearest ids.
+    func configured(_ id: String) throws(Problem) -> ModelState {
+        guard let state = state(of: id) else { throw unknown(id) }
+        return state
+    }
+
     /// Whether no model is being loaded or waits to be.
     public var isSettled: Bool {
         states.withLock { states in
@@ -60,7 +67,7 @@ public final class ModelRegistry: Sendable {
     /// - Throws: 404 with the nearest ids, 503 while it loads, 409 where it was unloaded or, with the reason, could not be
     ///   loaded.
     func model(_ id: String) throws(Problem) -> LoadedModel {
-        switch state(of: id) {
+        switch try configured(id) {
         case .loaded(let model): return model
         case .loading:
             throw Problem(
@@ -70,7 +77,6 @@ public final class ModelRegistry: Sendable {
                 .conflict,
                 "The model '\(id)' is not loaded: it was unloaded. POST /v1/models/\(id)/load loads it again.")
         case .failed(let reason): throw Problem(.conflict, "The model '\(id)' could not be loaded: \(reason).")
-        case nil: throw unknown(id)
         }
     }
 

@@ -82,7 +82,7 @@ struct RequestDecoder: Sendable {
         return Problem(
             .unsupportedMediaType, "\(complaint): expected \(enumeration(types, "or")).",
             headerFields: [.accept: types.joined(separator: ", ")],
-            members: [JSONMember("accepted", .list(types.map { .string($0) }))])
+            members: [JSONMember("accepted", .strings(types))])
     }
 
     private var tooLarge: Problem {

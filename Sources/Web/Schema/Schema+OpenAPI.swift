@@ -31,7 +31,7 @@ extension Schema.Kind {
         case .number(let range): [type("number")] + bounds(range, "minimum", "maximum") { .number($0) }
         case .string(let length):
             [type("string")] + bounds(length, "minLength", "maxLength") { .integer(Int64($0)) }
-        case .choice(let words): [type("string"), JSONMember("enum", .list(words.map { .string($0) }))]
+        case .choice(let words): [type("string"), JSONMember("enum", .strings(words))]
         case .list(let element, let count):
             [type("array"), JSONMember("items", element.openAPI(&components))]
                 + bounds(count, "minItems", "maxItems") { .integer(Int64($0)) }
