@@ -32,7 +32,7 @@ struct ComputeLane: Sendable {
         context: RequestContext, deadline: Duration? = nil
     ) async throws -> ForwardResult {
         let key = Inference.Key(
-            model: model.identity, tower: tower.tower, flags: request.plan.flags,
+            model: model.generation, tower: tower.tower, flags: request.plan.flags,
             stopAtLayer: request.plan.stopAtLayer)
         let output = try await submit(
             .forward(request, tower.model, of: model), rows: request.pixels.shape[0], key: alone ? nil : key, context,

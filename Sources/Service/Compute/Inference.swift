@@ -21,8 +21,8 @@ struct Inference: BatchModel {
 
     /// What requests must agree in to share a forward pass.
     struct Key: Hashable, Sendable {
-        /// The value, not its name: a model that was unloaded and loaded again may have come from other files.
-        let model: ObjectIdentifier
+        /// ``LoadedModel/generation``, not the name: what was loaded again may have come from other files.
+        let model: Int
         let tower: Tower
         let flags: HookFlags
         let stopAtLayer: Int?

@@ -28,14 +28,14 @@ struct ModelRun: Sendable {
     /// - Parameters:
     ///   - captures: what the request wants to see; `pixel_values` among the hooks is taken out.
     ///   - place: where in the document a capture, or one of its hooks, stands.
-    /// - Throws: 404, 409, 503 for the model; 400 for the plan and for settings of the preprocessing.
+    /// - Throws: 409 for a tower that the model does not have; 400 for the plan and for settings of the preprocessing.
     init(
-        _ service: PrismaService, _ model: String, _ options: InputOptions, captures: [CaptureRequest] = [],
+        _ service: PrismaService, _ loaded: LoadedModel, _ options: InputOptions, captures: [CaptureRequest] = [],
         stopAtLayer: Int? = nil, place: (_ capture: Int, _ hook: Int?) -> JSONPointer = ModelRun.inCapture
     ) throws {
         self.service = service
         self.options = options
-        loaded = try service.models.model(model)
+        self.loaded = loaded
         tower = try loaded.tower(options.tower)
         if case .overriding = options.preprocess, tower.text != nil {
             throw FieldError(.pointer(JSONPointer()["preprocess"]), "texts have no settings of pictures")

@@ -37,7 +37,7 @@ enum ActivationsEndpoint {
             responds: ModelBody.tensors("The activations.", service), errors: ModelBody.errors
         ) { call in
             let run = try ModelRun(
-                service, call.path["model"], call.body.options, captures: [call.body.capture],
+                service, try service.models.model(call.path["model"]), call.body.options, captures: [call.body.capture],
                 place: { _, hook in hook.map { JSONPointer()["hooks"][$0] } ?? JSONPointer() })
             return try await run.answer(call.payload, call.context, withOutput: false)
         }

@@ -84,10 +84,10 @@ enum AttentionEndpoint {
                 ]),
             errors: ModelBody.errors
         ) { call in
-            let architecture = try service.models.model(call.path["model"]).model.architecture
-            let reading = try AttentionReading(call.body.wish, of: architecture)
+            let loaded = try service.models.model(call.path["model"])
+            let reading = try AttentionReading(call.body.wish, of: loaded.model.architecture)
             var run = try ModelRun(
-                service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
+                service, loaded, call.body.options, captures: reading.captures, place: { _, _ in .root })
             run.alsoHeld = reading.shapes.map(\.shape)
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes) }

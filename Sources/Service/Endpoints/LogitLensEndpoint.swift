@@ -82,7 +82,7 @@ enum LogitLensEndpoint {
             let reading = try LensReading(
                 call.body.wish, of: loaded, texts: texts, isDrawn: PictureBody.isWanted(call.context))
             var run = try ModelRun(
-                service, call.path["model"], call.body.options, captures: reading.captures, place: { _, _ in .root })
+                service, loaded, call.body.options, captures: reading.captures, place: { _, _ in .root })
             run.alsoHeld = reading.held(run.plan)
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes(run.plan)) }

@@ -62,11 +62,12 @@ enum PredictEndpoint {
                 ]),
             errors: ModelBody.errors
         ) { call in
-            var run = try ModelRun(service, call.path["model"], call.body.options)
+            let loaded = try service.models.model(call.path["model"])
+            var run = try ModelRun(service, loaded, call.body.options)
             let classifier = try await call.body.texts.classifier(
-                ClassifierBuilder(service: service, loaded: run.loaded, context: call.context))
+                ClassifierBuilder(service: service, loaded: loaded, context: call.context))
             run.analysis = classifier.map { .object($0.prompts.members) } ?? .null
-            let names: any ClassNames = classifier?.prompts ?? run.loaded.model
+            let names: any ClassNames = classifier?.prompts ?? loaded.model
             let answer = try call.body.answer?.resolve(in: names)
             let topK = call.body.topK
             let results = { @Sendable (result: ForwardResult) -> [JSONValue] in

@@ -48,7 +48,7 @@ enum RunEndpoint {
             responds: ModelBody.tensors("The tensors that were asked for.", service), errors: ModelBody.errors
         ) { call in
             var run = try ModelRun(
-                service, call.path["model"], call.body.options, captures: call.body.captures,
+                service, try service.models.model(call.path["model"]), call.body.options, captures: call.body.captures,
                 stopAtLayer: call.body.stopAtLayer)
             run.normalizesOutput = call.body.normalizesOutput
             return try await run.answer(call.payload, call.context, withOutput: true)

@@ -60,9 +60,6 @@ public struct LoadedModel: Sendable {
         self.version = version
         self.digest = digest
     }
-
-    /// Tells this value from any other of the same id, before or after.
-    var identity: ObjectIdentifier { ObjectIdentifier(lease) }
 }
 
 /// Ends with the last copy of a model, wherever that was held: then the memory of its weights goes back to the system.
