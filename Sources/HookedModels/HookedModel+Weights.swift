@@ -22,7 +22,7 @@ extension HookedModel {
         let parts = weights.filter { $0.name.hasPrefix("blocks.") && $0.name.hasSuffix("." + path) }
         guard let first = parts.first else { return nil }
         return NamedWeight(name, [parts.count] + first.shape) {
-            Tensor.concatenated(parts.map { $0.tensor().reshaped([1] + first.shape) })
+            Tensor.concatenated(parts.map { $0.tensor().unsqueezed() })
         }
     }
 
@@ -74,7 +74,7 @@ extension HookedModel {
         return counts.filter { $0.1 > 0 }.map { name, count in
             defer { start += count }
             let rows = prefix.rows(start..<(start + count))
-            return NamedWeight(name, [1, count, architecture.width]) { rows.reshaped([1] + rows.shape) }
+            return NamedWeight(name, [1, count, architecture.width]) { rows.unsqueezed() }
         }
     }
 
@@ -123,7 +123,7 @@ extension FeedForward {
 extension AttentionPooling {
     /// Under names of our own, beside those of its hooks; ViT-Prisma has no such head.
     fileprivate func weights(_ prefix: String) -> [NamedWeight] {
-        [NamedWeight(prefix + "probe", [1] + query.shape) { query.reshaped([1] + query.shape) }]
+        [NamedWeight(prefix + "probe", [1] + query.shape) { query.unsqueezed() }]
             + attention.weights(prefix + "attn.") + (norm?.weights(prefix + "ln.") ?? [])
             + feedForward.weights(prefix + "mlp.")
     }

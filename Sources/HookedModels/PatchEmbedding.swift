@@ -20,13 +20,13 @@ struct PatchEmbedding: Sendable {
         let batch = pixels.shape[0]
         if probe.wants(.posEmbed) {
             var repeated = Tensor.concatenated(
-                Array(repeating: positions.reshaped([1] + positions.shape), count: batch))
+                Array(repeating: positions.unsqueezed(), count: batch))
             probe.visit(.posEmbed, &repeated)
         }
         let patchPositions = positions.rows(positionedPrefix..<positions.shape[0])
         var stream = embedded.adding(toEach: patchPositions)
         if let prefix = prefixWithPositions {
-            let rows = Array(repeating: prefix.reshaped([1] + prefix.shape), count: batch)
+            let rows = Array(repeating: prefix.unsqueezed(), count: batch)
             stream = Tensor.concatenated([Tensor.concatenated(rows), stream], axis: 1)
         }
         probe.visit(.fullEmbed, &stream)

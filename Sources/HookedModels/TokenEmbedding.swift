@@ -14,7 +14,7 @@ struct TokenEmbedding: Sendable {
         probe.visit(.embed, &embedded)
         if probe.wants(.posEmbed) {
             var repeated = Tensor.concatenated(
-                Array(repeating: positions.reshaped([1] + positions.shape), count: ids.shape[0]))
+                Array(repeating: positions.unsqueezed(), count: ids.shape[0]))
             probe.visit(.posEmbed, &repeated)
         }
         var stream = embedded.adding(toEach: positions)

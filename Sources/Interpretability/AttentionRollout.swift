@@ -16,12 +16,9 @@ public enum AttentionRollout {
     /// - Precondition: at least one layer.
     public static func rollout(_ layers: [Tensor], _ combination: Combination) -> Tensor {
         precondition(!layers.isEmpty, "no layer to roll out")
-        var flow: Tensor?
-        for pattern in layers {
-            let step = step(pattern, combination)
-            flow = flow.map { step.matrixMultiplied(by: $0) } ?? step
+        return layers.dropFirst().reduce(step(layers[0], combination)) { flow, pattern in
+            step(pattern, combination).matrixMultiplied(by: flow)
         }
-        return flow ?? layers[0]
     }
 
     /// ½ Ā + ½ I with rows that add up to one.

@@ -28,6 +28,6 @@ public enum HeadCircuit: String, Sendable, CaseIterable {
 extension Tensor {
     /// [head, a, b] → the matrix of each head.
     fileprivate var headMatrices: [Matrix] {
-        (0..<shape[0]).map { Matrix(rows($0..<($0 + 1)).reshaped(Array(shape.dropFirst()))) }
+        (0..<shape[0]).map { Matrix(row($0)) }
     }
 }

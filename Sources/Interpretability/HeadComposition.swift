@@ -49,7 +49,7 @@ public struct CompositionSide: Sendable {
     init(_ factors: [FactoredMatrix], on crew: Crew) throws(DecompositionError) {
         let parts = crew.collect(factors.count) { factors[$0].left.triangle().multiplied(by: factors[$0].right) }
         guard parts.allSatisfy(\.isFinite) else { throw .notFinite }
-        rows = Tensor.concatenated(parts.map { $0.tensor.reshaped([1, $0.rows, $0.columns]) })
+        rows = Tensor.concatenated(parts.map { $0.tensor.unsqueezed() })
         norms = parts.map(\.norm)
     }
 
@@ -58,7 +58,7 @@ public struct CompositionSide: Sendable {
         let (heads, others) = (rows.shape[0], readers.rows.shape[0])
         let columns = readers.rows.reshaped([others * readers.rows.shape[1], rows.shape[2]]).permuted([1, 0])
         let scores = crew.collect(heads) { head in
-            let own = rows.rows(head..<(head + 1)).reshaped(Array(rows.shape.dropFirst()))
+            let own = rows.row(head)
             let lengths = own.matrixMultiplied(by: columns).blockLengths(others)
             return zip(lengths, readers.norms).map { length, norm in
                 norms[head] * norm > 0 ? Float(length / (norms[head] * norm)) : 0

@@ -62,7 +62,8 @@ public struct HeadKind: Sendable, Equatable {
             return
         }
         let spread = (value("entropy") ?? 0) / max(log(Double(summary.layout.positions)), .leastNonzeroMagnitude)
-        let nearness = HeadKind.nearness(value("mean_distance") ?? 0, summary.layout)
+        let distance = HeadScore.meanDistance.name
+        let nearness = HeadKind.nearness(value(distance) ?? 0, uniform: summary.uniform[distance] ?? 0)
         let agreement = value("agreement") ?? 0
         if nearness >= 0.4 {
             (name, score) = ("local", nearness)
@@ -76,8 +77,7 @@ public struct HeadKind: Sendable, Equatable {
     }
 
     /// 1 for a head that looks at the query only, 0 for one whose mean distance is that of uniform attention.
-    private static func nearness(_ distance: Double, _ layout: PatchLayout) -> Double {
-        let uniform = layout.distances.reduce(0, +) / Double(layout.patches * layout.patches)
-        return uniform > 0 ? 1 - distance / uniform : 0
+    private static func nearness(_ distance: Double, uniform: Double) -> Double {
+        uniform > 0 ? 1 - distance / uniform : 0
     }
 }

@@ -58,14 +58,14 @@ public struct HeadScore: Sendable {
     public static let row = HeadScore(
         name: "row", sentence: "Every patch looks along its own row.",
         measure: .mass { query, layout in
-            layout.others(of: query) { place, row, _ in row == place.row }
+            layout.others(of: query) { $0.row == $1.row }
         })
 
     /// Mass on the other patches of the query's column.
     public static let column = HeadScore(
         name: "column", sentence: "Every patch looks along its own column.",
         measure: .mass { query, layout in
-            layout.others(of: query) { place, _, column in column == place.column }
+            layout.others(of: query) { $0.column == $1.column }
         })
 
     /// Mass on the patch to the left.
@@ -110,12 +110,11 @@ public struct HeadScore: Sendable {
 extension PatchLayout {
     /// The patches other than the query that stand to it as `belongs` says; `nil` where there are none.
     fileprivate func others(
-        of query: Int, where belongs: (_ place: (row: Int, column: Int), _ row: Int, _ column: Int) -> Bool
+        of query: Int, where belongs: (_ own: (row: Int, column: Int), _ other: (row: Int, column: Int)) -> Bool
     ) -> [Int]? {
-        guard let place = place(of: query) else { return nil }
+        guard let own = place(of: query) else { return nil }
         let keys = (prefix..<positions).filter { position in
-            position != query
-                && belongs(place, (position - prefix) / columns, (position - prefix) % columns)
+            position != query && place(of: position).map { belongs(own, $0) } ?? false
         }
         return keys.isEmpty ? nil : keys
     }

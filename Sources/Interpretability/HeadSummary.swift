@@ -5,7 +5,7 @@ public import Tensors
 public struct HeadSummary: Sendable {
     /// The scores that this layout has, in their order, each [layer, head].
     public let scores: [(name: String, values: Tensor)]
-    /// For masses: what a head scores that looks everywhere alike.
+    /// For masses and distances: what a head scores that looks everywhere alike.
     let uniform: [String: Double]
     let layout: PatchLayout
 
@@ -19,7 +19,7 @@ public struct HeadSummary: Sendable {
         let plans = HeadScore.all.filter { $0.exists(in: layout) }.map { ScorePlan($0, layout) }
         let maps = pattern.reshaped([layers * heads, layout.positions, layout.positions])
         let values = crew.collect(layers * heads) { head in
-            maps.rows(head..<(head + 1)).withSpan { map in plans.map { $0.score(map) } }
+            maps.row(head).withSpan { map in plans.map { $0.score(map) } }
         }
         scores = plans.enumerated().map { index, plan in
             (plan.name, Tensor(shape: [layers, heads], elements: values.map { Float($0[index]) }))
@@ -63,20 +63,17 @@ private struct ScorePlan: Sendable {
         name = score.name
         measure = score.measure
         self.layout = layout
-        var keys: [(query: Int, keys: [Int])] = []
-        var distances: [Double] = []
         switch score.measure {
         case .mass(let keysOf):
             keys = (0..<layout.positions).compactMap { query in keysOf(query, layout).map { (query, $0) } }
-        case .distance: distances = layout.distances
-        case .entropy, .agreement: break
+            distances = []
+            uniform = keys.reduce(0.0) { $0 + Double($1.keys.count) } / Double(keys.count * layout.positions)
+        case .distance:
+            keys = []
+            distances = layout.distances
+            uniform = distances.reduce(0, +) / Double(distances.count)
+        case .entropy, .agreement: (keys, distances, uniform) = ([], [], nil)
         }
-        self.keys = keys
-        self.distances = distances
-        uniform =
-            keys.isEmpty
-            ? nil
-            : keys.reduce(0.0) { $0 + Double($1.keys.count) } / Double(keys.count * layout.positions)
     }
 
     /// - Parameter map: [query, key], flat.

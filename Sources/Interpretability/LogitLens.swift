@@ -116,16 +116,16 @@ public struct LogitLens: Sendable {
             let logits = wish.reading?(output, crew) ?? output  // [1, position, class]
             let positions = logits.shape[1]
             if wish.top > 0 || wish.classes != nil {
-                let rows = logits.reshaped([positions, logits.shape[2]])
+                let rows = logits.squeezed()
                 let read = crew.collect(positions) { position in
-                    let ranking = ClassRanking(rows.rows(position..<(position + 1)).elements)
+                    let ranking = ClassRanking(rows.row(position).elements)
                     return (ranking.top(wish.top), (wish.classes ?? []).map { ranking.rank(of: $0) })
                 }
                 top.append(read.map(\.0))
                 if wish.classes != nil { ranks.append(read.map(\.1)) }
             }
             let kept = wish.classes.map { logits.gathered(axis: 2, $0) } ?? logits
-            pieces.append(kept.reshaped([1, 1] + kept.shape.dropFirst()))
+            pieces.append(kept.unsqueezed())
         }
         return View(logits: Tensor.concatenated(pieces, axis: 1), top: top, ranks: ranks)
     }

@@ -13,6 +13,15 @@ extension Tensor {
         return slice(axis: 0, range)
     }
 
+    /// One row of the first axis, without that axis; a view where its elements lie without gaps.
+    public func row(_ index: Int) -> Tensor { rows(index..<(index + 1)).squeezed() }
+
+    /// The same elements with a first axis of one in front.
+    public func unsqueezed() -> Tensor { reshaped([1] + shape) }
+
+    /// The same elements without the first axis. - Precondition: it is one.
+    public func squeezed() -> Tensor { reshaped(Array(shape.dropFirst())) }
+
     /// A contiguous range along one axis, as a view.
     public func slice(axis: Int, _ range: Range<Int>) -> Tensor {
         precondition(

@@ -85,7 +85,7 @@ public struct AttentionGrid: Figure {
     ) {
         precondition(pattern.rank == 4, "a pattern \(pattern.shape), not [layer, head, query, key]")
         let layers = (0..<pattern.shape[0]).map { layer in
-            let maps = pattern.rows(layer..<(layer + 1)).reshaped(Array(pattern.shape.dropFirst()))
+            let maps = pattern.row(layer)
             return Layer(label: "Layer \(layer)", maps: maps)
         }
         self.init(title: title, layers: layers, content: content, normalization: normalization)

@@ -41,17 +41,17 @@ extension AttentionReading {
         guard values.shape[0] == 1 else {
             return .none("a picture shows one input, and the request has \(values.shape[0])")
         }
-        let maps = values.pieces[0].withoutFirstAxis()
+        let maps = values.pieces[0].squeezed()
         let figure: AttentionGrid
         if name == "rollout" {
-            let row = AttentionGrid.Layer(label: "all layers", maps: maps.inFront())
+            let row = AttentionGrid.Layer(label: "all layers", maps: maps.unsqueezed())
             figure = AttentionGrid(
                 title: "Attention roll-out", layers: [row], headLabels: [self.wish.rollout?.rawValue ?? ""],
                 content: content, normalization: wish.normalization, mapSide: 512)
         } else {
             let rows = layers.enumerated().map { index, layer in
                 AttentionGrid.Layer(
-                    label: "Layer \(layer)", maps: maps.rows(index..<(index + 1)).withoutFirstAxis())
+                    label: "Layer \(layer)", maps: maps.row(index))
             }
             figure = AttentionGrid(
                 title: name == "scores" ? "Attention scores" : "Attention patterns", layers: rows,

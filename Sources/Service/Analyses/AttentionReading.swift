@@ -88,13 +88,13 @@ struct AttentionReading: Sendable {
         for input in 0..<inputs {
             if wish.showsMaps {
                 let hook = wish.source == .pattern ? "hook_pattern" : "hook_attn_scores"
-                maps.append(stacked(taken, hook, input).inFront())
+                maps.append(stacked(taken, hook, input).unsqueezed())
             }
             if let combination = wish.rollout {
                 let all = (0..<architecture.layers).compactMap { layer in
-                    taken["blocks.\(layer).attn.hook_pattern"].map { $0[input].withoutFirstAxis() }
+                    taken["blocks.\(layer).attn.hook_pattern"].map { $0[input].squeezed() }
                 }
-                flows.append(AttentionRollout.rollout(all, combination).inFront())
+                flows.append(AttentionRollout.rollout(all, combination).unsqueezed())
             }
             if wish.summary {
                 summaries.append(HeadSummary(of: stacked(taken, "hook_pattern", input), layout, on: crew))
@@ -105,7 +105,7 @@ struct AttentionReading: Sendable {
         if !flows.isEmpty { tensors.append(("rollout", RowPieces(flows))) }
         if let first = summaries.first {
             tensors += first.scores.indices.map { index in
-                (first.scores[index].name, RowPieces(summaries.map { $0.scores[index].values.inFront() }))
+                (first.scores[index].name, RowPieces(summaries.map { $0.scores[index].values.unsqueezed() }))
             }
         }
         return TensorAnswer(members: members(isWhole ? summaries : []), tensors: tensors)
@@ -156,14 +156,6 @@ struct AttentionReading: Sendable {
                 ]
             })
     }
-}
-
-extension Tensor {
-    /// The same with a first axis of one.
-    func inFront() -> Tensor { reshaped([1] + shape) }
-
-    /// The same without a first axis of one.
-    func withoutFirstAxis() -> Tensor { reshaped(Array(shape.dropFirst())) }
 }
 
 extension Double {

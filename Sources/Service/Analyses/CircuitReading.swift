@@ -48,7 +48,7 @@ struct CircuitReading: Sendable {
             spectra.append(spectrum)
         }
         let tensors = { (name: String, part: (CircuitSpectrum) -> Tensor) in
-            (name: name, values: RowPieces(spectra.map { part($0).gathered(axis: 0, heads).asOneRow }))
+            (name: name, values: RowPieces(spectra.map { part($0).gathered(axis: 0, heads).unsqueezed() }))
         }
         return [
             tensors("singular_values", \.singularValues), tensors("eigenvalues_re", \.eigenvaluesReal),
@@ -70,7 +70,7 @@ struct CircuitReading: Sendable {
                     table.gathered(axis: 0, heads).gathered(axis: 1, heads).reshaped(nothing.shape)
                 } ?? nothing
             }
-            rows.append(Tensor.concatenated(tables, axis: 1).asOneRow)
+            rows.append(Tensor.concatenated(tables, axis: 1).unsqueezed())
         }
         return [(kind.rawValue, RowPieces(rows))]
     }
@@ -111,9 +111,4 @@ struct CircuitReading: Sendable {
                 .conflict, "The attention weights of \(place) of the model '\(loaded.id)' have no circuits: \(error).")
         }
     }
-}
-
-extension Tensor {
-    /// With a first axis of one.
-    fileprivate var asOneRow: Tensor { reshaped([1] + shape) }
 }

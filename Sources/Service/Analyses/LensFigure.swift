@@ -64,7 +64,7 @@ extension LensReading {
                 cells: Array(cells[prefix...]))
         }
         let grid = EmojiGrid(
-            picture: preprocessing.picture(of: pixels.rows(0..<1).withoutFirstAxis()), rows: layout.rows,
+            picture: preprocessing.picture(of: pixels.row(0)), rows: layout.rows,
             columns: layout.columns, panels: panels, heat: wish.mode == .emoji ? .emoji : .values,
             opacity: wish.opacity, unit: unit)
         return .drawn { try grid.png() }

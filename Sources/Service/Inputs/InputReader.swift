@@ -131,14 +131,14 @@ struct InputReader: Sendable {
                 field,
                 "these settings make \(prepared.shape) of the picture; the model takes \(architecture.inputShape)")
         }
-        return prepared.reshaped([1] + prepared.shape)
+        return prepared.unsqueezed()
     }
 
     func rows(of tensor: Tensor, at place: JSONPointer?, _ tower: LoadedTower) throws -> Tensor {
         // Whatever numbers: they would be taken for ids.
         if tower.text != nil { throw notText("tensor", at: place?["tensor"]) }
         let shape = tower.model.architecture.inputShape
-        if tensor.shape == shape { return tensor.reshaped([1] + shape) }
+        if tensor.shape == shape { return tensor.unsqueezed() }
         if tensor.rank == shape.count + 1, tensor.shape.dropFirst() == shape[...], tensor.shape[0] > 0 { return tensor }
         let detail = "a tensor of \(tensor.shape) does not fit; the model takes \(shape) or [n] + \(shape)"
         throw FieldError(.pointer(place?["tensor"] ?? JSONPointer()["pixel_values"]), detail)
