@@ -86,6 +86,18 @@ import Web
         }
     }
 
+    /// The roll-out needs every head; the maps beside it still show the chosen ones, also where those are all, turned round.
+    @Test(arguments: [[2, 1, 0], [1, 1, 0], [1]])
+    func aRolloutLeavesTheOrderOfHeadsAlone(_ heads: [Int]) async throws {
+        let service = try await TestService.standard()
+        let wish = two.setting("heads", to: .integers(heads)).setting("summary", to: true)
+        let alone = try await service.post(target, wish).json
+        let beside = try await service.post(target, wish.setting("rollout", to: "mean")).json
+        for name in ["pattern", "entropy"] {
+            #expect(try tensor(beside, name).elements == (try tensor(alone, name).elements))
+        }
+    }
+
     /// Heads are told apart by all inputs together, which lines never see.
     @Test func inLinesEachInputHasItsOwnMapsAndScores() async throws {
         let service = try await TestService.standard()

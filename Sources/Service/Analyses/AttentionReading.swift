@@ -9,6 +9,14 @@ struct AttentionWish: Sendable {
     enum Source: String, Sendable, CaseIterable {
         case pattern
         case scores
+
+        /// Of a layer, where they are captured.
+        var hook: String {
+            switch self {
+            case .pattern: "hook_pattern"
+            case .scores: "hook_attn_scores"
+            }
+        }
     }
 
     let layers: IndexList
@@ -48,10 +56,10 @@ struct AttentionReading: Sendable {
         if wish.rollout != nil {
             captures.append(CaptureRequest(hooks: ["blocks.*.attn.hook_pattern"]))
         } else if wish.summary || (wish.showsMaps && wish.source == .pattern) {
-            captures.append(CaptureRequest(hooks: names("hook_pattern"), selection: selection))
+            captures.append(CaptureRequest(hooks: names(.pattern), selection: selection))
         }
         if wish.showsMaps, wish.source == .scores {
-            captures.append(CaptureRequest(hooks: names("hook_attn_scores"), selection: selection))
+            captures.append(CaptureRequest(hooks: names(.scores), selection: selection))
         }
         return captures
     }
@@ -70,12 +78,18 @@ struct AttentionReading: Sendable {
     var document: JSONValue {
         [
             "attention": .string(wish.source.rawValue), "layers": .integers(layers), "heads": .integers(heads),
-            "maps": .bool(wish.showsMaps),
-            "rollout": wish.rollout.map { .string($0.rawValue) } ?? .null, "summary": .bool(wish.summary),
+            "maps": .bool(wish.showsMaps), "rollout": JSONValue(orNull: wish.rollout?.rawValue),
+            "summary": .bool(wish.summary),
         ]
     }
 
-    private func names(_ hook: String) -> [String] { Set(layers).sorted().map { "blocks.\($0).attn.\(hook)" } }
+    private func names(_ source: AttentionWish.Source) -> [String] {
+        Set(layers).sorted().map { Self.name(source, layer: $0) }
+    }
+
+    private static func name(_ source: AttentionWish.Source, layer: Int) -> String {
+        "blocks.\(layer).attn.\(source.hook)"
+    }
 
     /// The answer without its provenance.
     /// - Parameter isWhole: whether these are all inputs, so that their heads can be told apart by kind.
@@ -86,18 +100,19 @@ struct AttentionReading: Sendable {
         var flows: [Tensor] = []
         var summaries: [HeadSummary] = []
         for input in 0..<inputs {
+            lazy var pattern = stacked(taken, .pattern, input)
             if wish.showsMaps {
-                let hook = wish.source == .pattern ? "hook_pattern" : "hook_attn_scores"
-                maps.append(stacked(taken, hook, input).unsqueezed())
+                let shown = wish.source == .pattern ? pattern : stacked(taken, wish.source, input)
+                maps.append(shown.unsqueezed())
             }
             if let combination = wish.rollout {
                 let all = (0..<architecture.layers).compactMap { layer in
-                    taken["blocks.\(layer).attn.hook_pattern"].map { $0[input].squeezed() }
+                    taken[Self.name(.pattern, layer: layer)].map { $0[input].squeezed() }
                 }
                 flows.append(AttentionRollout.rollout(all, combination).unsqueezed())
             }
             if wish.summary {
-                summaries.append(HeadSummary(of: stacked(taken, "hook_pattern", input), layout, on: crew))
+                summaries.append(HeadSummary(of: pattern, layout, on: crew))
             }
         }
         var tensors: [(name: String, values: RowPieces)] = []
@@ -112,10 +127,11 @@ struct AttentionReading: Sendable {
     }
 
     /// The chosen layers and heads of one input: [layer, head, query, key].
-    private func stacked(_ taken: [String: [Tensor]], _ hook: String, _ input: Int) -> Tensor {
-        let layers = layers.compactMap { layer -> Tensor? in
-            guard let map = taken["blocks.\(layer).attn.\(hook)"]?[input] else { return nil }
-            return map.shape[1] == heads.count ? map : map.gathered(axis: 1, heads)
+    private func stacked(_ taken: [String: [Tensor]], _ source: AttentionWish.Source, _ input: Int) -> Tensor {
+        // What the roll-out takes has all heads; everything else was captured with the chosen ones, in their order.
+        let hasAllHeads = source == .pattern && wish.rollout != nil
+        let layers = layers.compactMap { layer in
+            taken[Self.name(source, layer: layer)].map { hasAllHeads ? $0[input].gathered(axis: 1, heads) : $0[input] }
         }
         return Tensor.concatenated(layers)
     }

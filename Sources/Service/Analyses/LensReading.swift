@@ -84,15 +84,13 @@ struct LensReading: Sendable {
     /// Of the answer's tensors, for one input.
     /// - Parameter plan: of this reading's captures: it knows how many positions they have.
     func shapes(_ plan: HookPlan) -> [(name: String, shape: [Int])] {
-        wish.showsLogits ? [("logits", [streams.count, positions(plan), classes?.count ?? classCount])] : []
+        wish.showsLogits ? [("logits", held(plan))] : []
     }
 
-    /// What is held while it is computed, for one input.
-    func held(_ plan: HookPlan) -> [[Int]] { [[streams.count, positions(plan), classes?.count ?? classCount]] }
-
-    private func positions(_ plan: HookPlan) -> Int { plan.captures.first?.shape.first ?? 0 }
-
-    private var classCount: Int { names.classCount }
+    /// The shape of what is held while it is computed, for one input.
+    func held(_ plan: HookPlan) -> [Int] {
+        [streams.count, plan.captures.first?.shape.first ?? 0, classes?.count ?? names.classCount]
+    }
 
     /// What is asked, for the provenance.
     var document: JSONValue {
@@ -100,7 +98,7 @@ struct LensReading: Sendable {
             "logit_lens": .list(streams.map { .string($0.label) }), "norm": .string(wish.norm.rawValue),
             "bias": .bool(lens.addsBias), "top_k": .integer(Int64(wish.top)),
             "texts": texts.map { .object($0.prompts.members) } ?? .null,
-            "classes": classes.map { .integers($0) } ?? .null,
+            "classes": classes.map(JSONValue.integers) ?? .null,
             "logits": .bool(wish.showsLogits),
         ]
     }

@@ -83,7 +83,7 @@ enum LogitLensEndpoint {
                 call.body.wish, of: loaded, texts: texts, isDrawn: PictureBody.isWanted(call.context))
             var run = try ModelRun(
                 service, loaded, call.body.options, captures: reading.captures, place: { _, _ in .root })
-            run.alsoHeld = reading.held(run.plan)
+            run.alsoHeld = [reading.held(run.plan)]
             run.analysis = reading.document
             if run.options.isDryRun { return try run.dryRun(call.payload, reading.shapes(run.plan)) }
             return try await run.answer(call.payload, call.context) { [run] result, pixels in
