@@ -8,12 +8,24 @@ internal import Web
 /// Circuits of one model, computed layer by layer or taken from what is kept: each layer waits for the processor anew, so
 /// that nobody else waits for all of them.
 struct CircuitReading: Sendable {
-    /// What `kind` may be.
-    enum Kind: String, CaseIterable, Sendable {
-        case qk, ov
-        case compositionQ = "composition_q"
-        case compositionK = "composition_k"
-        case compositionV = "composition_v"
+    /// What `kind` may be: circuits of heads, or how heads feed each other.
+    enum Kind: RawRepresentable, CaseIterable, Sendable {
+        case spectrum(HeadCircuit)
+        case composition(HeadComposition)
+
+        static let allCases = HeadCircuit.allCases.map(Kind.spectrum) + HeadComposition.allCases.map(Kind.composition)
+
+        init?(rawValue: String) {
+            guard let kind = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+            self = kind
+        }
+
+        var rawValue: String {
+            switch self {
+            case .spectrum(let circuit): circuit.rawValue
+            case .composition(let composition): composition.rawValue
+            }
+        }
     }
 
     let service: PrismaService
@@ -24,11 +36,8 @@ struct CircuitReading: Sendable {
     /// The answer's tensors, by kind.
     func tensors(_ kind: Kind, _ context: RequestContext) async throws -> [(name: String, values: RowPieces)] {
         switch kind {
-        case .qk: try await spectra(.queryKey, context)
-        case .ov: try await spectra(.outputValue, context)
-        case .compositionQ: try await composition(.query, context)
-        case .compositionK: try await composition(.key, context)
-        case .compositionV: try await composition(.value, context)
+        case .spectrum(let circuit): try await spectra(circuit, context)
+        case .composition(let kind): try await composition(kind, context)
         }
     }
 

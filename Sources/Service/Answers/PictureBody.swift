@@ -17,8 +17,7 @@ struct PictureBody: BodyEncoder {
         switch answer.picture {
         case .drawn(let draw): return .bytes(try await pool.run { try draw() })
         case .none(let reason):
-            throw Problem(
-                .notAcceptable, "\(reason.prefix(1).uppercased() + reason.dropFirst()): ask for another media type.")
+            throw Problem(.notAcceptable, "\(reason.capitalizedAtStart): ask for another media type.")
         }
     }
 }

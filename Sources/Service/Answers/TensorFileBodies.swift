@@ -51,7 +51,7 @@ struct SafetensorsBody: BodyEncoder {
         do {
             return try SafetensorsBytes(bytes, name: "the body").tensor(named: "pixel_values")
         } catch {
-            throw Problem(.badRequest, "\(error)".prefix(1).uppercased() + "\(error)".dropFirst() + ".")
+            throw Problem(.badRequest, "\(error)".capitalizedAtStart + ".")
         }
     }
 }

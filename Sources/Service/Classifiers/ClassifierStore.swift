@@ -86,7 +86,7 @@ final class ClassifierStore: Sendable {
     private func tooMany(_ what: String, _ limit: String, _ maximum: Int) -> Problem {
         Problem(
             .contentTooLarge, "No more than \(maximum) \(what) are kept; DELETE one of them first.",
-            members: [JSONMember("limit", .string(limit)), JSONMember("maximum", .integer(Int64(maximum)))])
+            members: Problem.limit(limit, maximum))
     }
 
     private func unknown(_ id: String, of model: String) -> Problem {

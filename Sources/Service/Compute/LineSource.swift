@@ -58,13 +58,11 @@ actor LineSource {
         }
         return pixels.map { pixels in
             switch pixels {
-            case .success: results.popFirst() ?? .failure(context.problem(for: LineMissing()))
+            case .success: results.removeFirst()
             case .failure(let error): .failure(context.problem(for: error))
             }
         }
     }
-
-    private struct LineMissing: Error {}
 
     private func take() -> ArraySlice<InputReader.Place> {
         let chunk = inputs[position..<min(position + rows, inputs.count)]

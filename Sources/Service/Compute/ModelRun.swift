@@ -134,7 +134,7 @@ struct ModelRun: Sendable {
             .contentTooLarge,
             "The answer would hold \(bytes) bytes of tensors (\(each) for each of \(count) inputs), more than the limit of "
                 + "\(limit) (limits.response_tensors). Ask for fewer hooks, positions or inputs.",
-            members: [JSONMember("limit", "response_tensors"), JSONMember("maximum", .integer(Int64(limit)))])
+            members: Problem.limit("response_tensors", limit))
     }
 
     /// What an answer came from.

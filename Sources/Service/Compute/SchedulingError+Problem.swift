@@ -11,7 +11,7 @@ extension SchedulingError: ProblemConvertible {
             Problem(
                 .tooManyRequests, "The queue is full: \(capacity) requests wait already (limits.queue).",
                 headerFields: [.retryAfter: retryAfter.wholeSeconds],
-                members: [JSONMember("limit", "queue"), JSONMember("maximum", .integer(Int64(capacity)))])
+                members: Problem.limit("queue", capacity))
         case .deadlineExceeded(let patience):
             Problem(.gatewayTimeout, "The answer was not there within \(patience.spelled), the request's deadline.")
         case .draining:

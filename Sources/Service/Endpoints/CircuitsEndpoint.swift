@@ -90,8 +90,8 @@ enum CircuitsEndpoint {
         let width = Double(reading.loaded.model.architecture.headWidth)
         let bytes =
             switch kind {
-            case .qk, .ov: 4 * heads * (3 * width + 2)
-            case .compositionQ, .compositionK, .compositionV: 4 * heads * heads
+            case .spectrum: 4 * heads * (3 * width + 2)
+            case .composition: 4 * heads * heads
             }
         if bytes > Double(limit) { throw TensorAnswer.tooLarge(Int(min(bytes, 1e18)), limit: limit) }
     }

@@ -104,6 +104,6 @@ extension TensorAnswer {
         Problem(
             .contentTooLarge,
             "The answer would hold \(bytes) bytes of tensors, more than the limit of \(limit) (limits.response_tensors).",
-            members: [JSONMember("limit", "response_tensors"), JSONMember("maximum", .integer(Int64(limit)))])
+            members: Problem.limit("response_tensors", limit))
     }
 }

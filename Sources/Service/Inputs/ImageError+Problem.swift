@@ -24,8 +24,5 @@ extension ImageError: ProblemConvertible {
             members: [JSONMember("limit", .string(limit)), JSONMember("maximum", .integer(Int64(maximum)))])
     }
 
-    private var sentence: String {
-        let text = description
-        return text.prefix(1).uppercased() + text.dropFirst() + "."
-    }
+    private var sentence: String { description.capitalizedAtStart + "." }
 }

@@ -158,6 +158,6 @@ struct InputReader: Sendable {
     func tooMany(_ count: Int) -> Problem {
         Problem(
             .contentTooLarge, "\(count) inputs are more than the limit of \(limits.inputs) (limits.inputs).",
-            members: [JSONMember("limit", "inputs"), JSONMember("maximum", .integer(Int64(limits.inputs)))])
+            members: Problem.limit("inputs", limits.inputs))
     }
 }

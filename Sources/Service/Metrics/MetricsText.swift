@@ -37,12 +37,17 @@ struct MetricsText {
         sample(name, [:], value)
     }
 
-    /// The samples of one histogram: `buckets` are cumulative, as the format wants them, with `+Inf` added.
+    /// The samples of one histogram. Written are cumulative counts, as the format wants them, with `+Inf` added.
+    /// - Parameter counts: what fell between each of `bounds` and the one before it.
     mutating func histogram(
-        _ name: String, _ labels: Labels = [:], buckets: [(bound: Double, count: Int)], sum: Double, count: Int
+        _ name: String, _ labels: Labels = [:], bounds: [Double], counts: [Int], sum: Double, count: Int
     ) {
         let labels = labels.map { ($0.key, $0.value) }
-        for (bound, count) in buckets { line(name + "_bucket", labels + [("le", Self.text(of: bound))], "\(count)") }
+        var below = 0
+        for (bound, count) in zip(bounds, counts) {
+            below += count
+            line(name + "_bucket", labels + [("le", Self.text(of: bound))], "\(below)")
+        }
         line(name + "_bucket", labels + [("le", "+Inf")], "\(count)")
         line(name + "_sum", labels, Self.text(of: sum))
         line(name + "_count", labels, "\(count)")

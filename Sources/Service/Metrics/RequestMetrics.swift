@@ -59,12 +59,9 @@ final class RequestMetrics: Sendable {
         let name = "prisma_http_request_duration_seconds"
         text.family(name, .histogram, "From a request's header to its answer's; a streamed body comes after it.")
         for (route, durations) in state.durations.sorted(by: { $0.key < $1.key }) {
-            var below = 0
-            let buckets = zip(Self.bounds, durations.counts).map { bound, count in
-                below += count
-                return (bound: bound, count: below)
-            }
-            text.histogram(name, ["route": route], buckets: buckets, sum: durations.sum, count: durations.count)
+            text.histogram(
+                name, ["route": route], bounds: Self.bounds, counts: durations.counts, sum: durations.sum,
+                count: durations.count)
         }
     }
 

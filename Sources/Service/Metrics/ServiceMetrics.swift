@@ -75,12 +75,9 @@ final class ServiceMetrics: Sendable {
             "prisma_queue_seconds_total", .counter, "Seconds that computed work had waited, added up.",
             work.queueSeconds)
         text.family("prisma_batch_rows", .histogram, "Inputs of a batch.")
-        var below = 0
-        let buckets = work.batchRows.enumerated().map { power, count in
-            below += count
-            return (bound: Double(1 << power), count: below)
-        }
-        text.histogram("prisma_batch_rows", buckets: buckets, sum: Double(work.rows), count: work.batches)
+        text.histogram(
+            "prisma_batch_rows", bounds: work.batchRows.indices.map { Double(1 << $0) }, counts: work.batchRows,
+            sum: Double(work.rows), count: work.batches)
     }
 
     private static func write(_ models: ModelRegistry, to text: inout MetricsText) {

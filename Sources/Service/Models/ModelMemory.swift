@@ -44,8 +44,7 @@ struct OverBudget: Error, CustomStringConvertible {
     func problem(_ id: String) -> Problem {
         Problem(
             .conflict, "The model '\(id)' does not fit: \(self).",
-            members: [
-                JSONMember("limit", "model_memory"), JSONMember("maximum", .integer(Int64(limit))),
+            members: Problem.limit("model_memory", limit) + [
                 JSONMember("needed", .integer(Int64(needed))), JSONMember("in_use", .integer(Int64(used))),
             ])
     }

@@ -88,7 +88,7 @@ struct RequestDecoder: Sendable {
     private var tooLarge: Problem {
         Problem(
             .contentTooLarge, "The body is larger than the limit of \(limit) bytes (limits.body).",
-            members: [JSONMember("limit", "body"), JSONMember("maximum", .integer(Int64(limit)))])
+            members: Problem.limit("body", limit))
     }
 
     private func collect(_ body: RequestBody) async throws -> [UInt8] {

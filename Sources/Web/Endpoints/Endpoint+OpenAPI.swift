@@ -24,7 +24,7 @@ extension Endpoint {
     /// `postV1ModelsModelPredict`.
     private var operationID: String {
         let words = path.description.split { !$0.isLetter && !$0.isNumber }
-        return words.reduce(method.rawValue.lowercased()) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+        return words.reduce(method.rawValue.lowercased()) { $0 + $1.capitalizedAtStart }
     }
 
     private func parameters(_ components: inout OpenAPIComponents) -> [JSONValue] {

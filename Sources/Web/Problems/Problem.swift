@@ -34,6 +34,11 @@ public struct Problem: Error, Sendable, Equatable {
         return Problem(.badRequest, "\(first.placeText): \(first.detail)\(more)", errors: errors)
     }
 
+    /// The members that tell which limit was exceeded, by its name in `GET /v1/limits`, and what it is.
+    public static func limit(_ name: String, _ maximum: Int) -> [JSONMember] {
+        [JSONMember("limit", .string(name)), JSONMember("maximum", .integer(Int64(maximum)))]
+    }
+
     /// The document, with `instance` naming the request.
     public func json(instance: String) -> JSONValue {
         var document: [JSONMember] = [
