@@ -1,3 +1,4 @@
+internal import Interpretability
 internal import Tensors
 
 /// Directions that texts gave to classes, ready to be compared with embeddings (Radford et al. 2021, arXiv:2103.00020,
@@ -20,6 +21,9 @@ struct ZeroShotClassifier: Sendable {
     func logits(_ embeddings: Tensor, on crew: Crew = .solo) -> Tensor {
         head.multiply(embeddings.withUnitRows(), on: crew)
     }
+
+    /// The same in float64 with its derivative, for metrics.
+    var reading: TextReading { TextReading(directions: head.unpacked().permuted([1, 0]).contiguous()) }
 
     /// Bytes held, about.
     var byteCount: Int { head.byteCount + prompts.byteCount }

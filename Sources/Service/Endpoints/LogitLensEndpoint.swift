@@ -101,8 +101,7 @@ enum LogitLensEndpoint {
     /// What the texts among `directions` are to a CLIP; `nil` where they are classes.
     private static func texts(_ wish: LensWish, _ builder: ClassifierBuilder) async throws -> ZeroShotClassifier? {
         guard builder.loaded.text != nil, let directions = wish.directions else { return nil }
-        var labels: [String] = []
-        for case .label(let text) in directions { labels.append(text) }
+        let labels = directions.compactMap(\.label)
         if labels.isEmpty { return nil }
         guard labels.count == directions.count else {
             throw FieldError(

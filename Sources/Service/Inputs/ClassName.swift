@@ -6,6 +6,12 @@ enum ClassName: Sendable {
     case index(Int)
     case label(String)
 
+    /// What it was written as, unless as a number.
+    var label: String? {
+        guard case .label(let text) = self else { return nil }
+        return text
+    }
+
     static let form = Form<ClassName>.either(
         Form<Int>.integer(0...1_000_000).map { .index($0) }, Form<String>.string(length: 1...1_024).map { .label($0) })
 
