@@ -155,7 +155,8 @@ struct ModelRun: Sendable {
         let preparation: JSONValue = ["settings": preprocessing.json, "exif": .string(options.exif.rawValue)]
         var wish: JSONValue = [
             "flags": plan.flags.json, "stop_at_layer": JSONValue(orNull: plan.stopAtLayer),
-            "interventions": .list(options.interventions.map(\.document)), "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
+            "interventions": .list(options.interventions.map(\.document)), "captures": plan.captureDocument,
+            "pixel_values": .bool(showsPixels),
             "tower": .string(tower.tower.rawValue), "normalize": .bool(normalizesOutput),
         ]
         if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }

@@ -14,6 +14,8 @@ struct InputOptions: Sendable {
     var isDryRun: Bool
     var tower = Tower.vision
     var interventions: [InterventionWish] = []
+    /// Where the inputs stand in the document, where that is not the list `inputs`.
+    var places: [JSONPointer]?
 }
 
 extension InputOptions {
