@@ -9,6 +9,7 @@ struct OpenAPIComponents {
     mutating func define(_ name: String, _ schema: Schema) {
         var plain = schema
         plain.defaultValue = nil
+        plain.note = ""
         if let known = defined[name] {
             precondition(known == plain, "two different schemas are named \(name)")
             return
