@@ -61,7 +61,8 @@ import TextNumbers
         var generator = SeededGenerator(seed: 11)
         let width = model.architecture.outputShape[0]
         let directions = Tensor(shape: [3, width], elements: generator.floats(3 * width)).withUnitRows()
-        let metric = Metric(.logitDifference, classes: [0, 2], reading: TextReading(directions: directions))
+        let metric = Metric(
+            .logitDifference, classes: [0, 2], reading: TextReading(labels: ["a", "b", "c"], directions: directions))
         let pixels = ResidualDecompositionTests.input(model)
         for axis in DirectAttribution.Axis.allCases {
             let attribution = try DirectAttribution(metric, of: model, by: axis)

@@ -40,14 +40,15 @@ public struct DirectAttribution: Sendable {
             position == nil ? metric : Metric(metric.kind, classes: metric.classes, reading: metric.reading)
         let architecture = model.architecture
         if axis == .neuron, architecture.isAttentionOnly {
-            throw .refused("the model has no neurons: it is attention only")
+            throw .refused("the model has no neurons: it is attention only", about: .axis)
         }
         if axis == .head || axis == .neuron || axis == .position, architecture.block == .branchNorm,
             architecture.normalization != .none
         {
             throw .refused(
                 "the model's blocks normalise what their halves give before they add it (BertBlock), so that a "
-                    + "\(axis.rawValue) adds nothing by itself: layer and component do")
+                    + "\(axis.rawValue) adds nothing by itself: layer and component do",
+                about: .axis)
         }
     }
 

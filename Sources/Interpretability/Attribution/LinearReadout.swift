@@ -94,7 +94,8 @@ extension LinearReadout {
             guard readsOneWidth, architecture.pooling != .attention else {
                 throw .refused(
                     "the model's head does not read single positions, but what its pooling "
-                        + "(\(architecture.pooling.rawValue)) makes of several")
+                        + "(\(architecture.pooling.rawValue)) makes of several",
+                    about: .position)
             }
             return [Place(position: position, slice: 0, weight: 1)]
         }
@@ -107,10 +108,10 @@ extension LinearReadout {
         case .none: return mean((position ?? 0)..<((position ?? 0) + 1), 0)
         case .attention:
             throw .refused(
-                "the model pools by attention and an MLP, which are not linear in its last stream: nothing adds up there"
-            )
+                "the model pools by attention and an MLP, which are not linear in its last stream: nothing adds up there",
+                about: .model)
         case .endOfText:
-            throw .refused("a text is read where it ends: a position is needed")
+            throw .refused("a text is read where it ends: a position is needed", about: .position)
         }
     }
 
@@ -119,7 +120,8 @@ extension LinearReadout {
         _ metric: Metric, _ model: HookedModel
     ) throws(StreamError) -> (direction: [Double], constant: Double) {
         guard metric.kind == .logit || metric.kind == .logitDifference else {
-            throw .refused("\(metric.kind.rawValue) is not linear in the logits: logit and logit_difference are")
+            throw .refused(
+                "\(metric.kind.rawValue) is not linear in the logits: logit and logit_difference are", about: .metric)
         }
         let shares = metric.classes.enumerated().map { (index: $1, share: $0 == 0 ? 1.0 : -1.0) }
         let architecture = model.architecture
@@ -138,7 +140,7 @@ extension LinearReadout {
         }
         if architecture.pooling == .clsAndMean {
             guard architecture.classes == nil else {
-                throw .refused("the model's head reads class token and mean on an axis of their own")
+                throw .refused("the model's head reads class token and mean on an axis of their own", about: .model)
             }
             // [d_model, 2] → one vector after the other.
             return ((0..<2).flatMap { part in (0..<architecture.width).map { output[2 * $0 + part] } }, 0)

@@ -110,7 +110,9 @@ extension ResidualDecomposition {
 
     /// [neuron, input, position, d_model].
     private func neuronRows(_ layer: Int, _ neurons: [Int]) throws(StreamError) -> Tensor {
-        guard !architecture.isAttentionOnly else { throw .refused("the model has no neurons: it is attention only") }
+        guard !architecture.isAttentionOnly else {
+            throw .refused("the model has no neurons: it is attention only", about: .analysis)
+        }
         try refuseBranchNorm("a neuron adds nothing by itself")
         let post = try values(.mlpPost, layer, [architecture.neurons])
         guard let weight = model.weight(named: "blocks.\(layer).mlp.W_out")?.tensor() else {

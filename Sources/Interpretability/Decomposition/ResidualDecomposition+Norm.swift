@@ -16,12 +16,14 @@ extension ResidualDecomposition {
         let isLast = target == architecture.layers
         if isLast {
             guard architecture.hasFinalNorm else {
-                throw .refused("the model has no norm before its positions become one vector")
+                throw .refused("the model has no norm before its positions become one vector", about: .norm)
             }
             (site, name) = (.lnFinalScale, "ln_final")
         } else {
             guard !normalizesBranches else {
-                throw .refused("the model's blocks normalise what their halves give (BertBlock), not what they read")
+                throw .refused(
+                    "the model's blocks normalise what their halves give (BertBlock), not what they read",
+                    about: .norm)
             }
             (site, name) = mlpInput ? (.ln2Scale, "blocks.\(target).ln2") : (.ln1Scale, "blocks.\(target).ln1")
         }

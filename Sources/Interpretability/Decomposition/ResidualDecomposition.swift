@@ -82,9 +82,9 @@ public struct ResidualDecomposition: Sendable {
     public func stackActivation(_ site: Site, layer: Int? = nil) throws(StreamError) -> Tensor {
         let end = try resolved(layer, mlpInput: false)
         guard site.isInBlock else {
-            throw .refused("\(site.rawValue) is not of the blocks, so there is one alone")
+            throw .refused("\(site.rawValue) is not of the blocks, so there is one alone", about: .hook)
         }
-        guard end > 0 else { throw .refused("no layer comes before layer 0") }
+        guard end > 0 else { throw .refused("no layer comes before layer 0", about: .layer) }
         var rows: [Tensor] = []
         for layer in 0..<end {
             let row = try activations.whole(site, layer)
@@ -102,12 +102,16 @@ public struct ResidualDecomposition: Sendable {
     public func resolved(_ layer: Int?, mlpInput: Bool) throws(StreamError) -> Int {
         let layers = architecture.layers
         guard let layer, layer != -1 else {
-            if mlpInput { throw .refused("mlp_input needs a layer: nothing follows the last stream") }
+            if mlpInput { throw .refused("mlp_input needs a layer: nothing follows the last stream", about: .mlpInput) }
             return layers
         }
         guard (0...layers).contains(layer) else { throw .layerOutOfRange(layer, layers: layers) }
-        if mlpInput, layer == layers { throw .refused("mlp_input needs a layer: nothing follows the last stream") }
-        if mlpInput, architecture.isAttentionOnly { throw .refused("the model has no MLP whose input could be read") }
+        if mlpInput, layer == layers {
+            throw .refused("mlp_input needs a layer: nothing follows the last stream", about: .mlpInput)
+        }
+        if mlpInput, architecture.isAttentionOnly {
+            throw .refused("the model has no MLP whose input could be read", about: .mlpInput)
+        }
         return layer
     }
 }
@@ -160,6 +164,7 @@ extension ResidualDecomposition {
     func refuseBranchNorm(_ what: String) throws(StreamError) {
         guard normalizesBranches else { return }
         throw .refused(
-            "the model's blocks normalise what their halves give before they add it (BertBlock), so \(what)")
+            "the model's blocks normalise what their halves give before they add it (BertBlock), so \(what)",
+            about: .analysis)
     }
 }

@@ -8,6 +8,13 @@ public enum StreamError: Error, Sendable, Equatable {
     case unrecordedPosition(Int)
     /// A layer that the model does not have.
     case layerOutOfRange(Int, layers: Int)
-    /// What this kind of model does not allow, as a sentence without its full stop.
-    case refused(String)
+    /// What cannot be, as a sentence without its full stop.
+    case refused(String, about: Subject)
+
+    /// What of a wish an error is about.
+    public enum Subject: Sendable {
+        /// None of it: this kind of model does not allow it at all.
+        case model
+        case metric, axis, layer, mlpInput, position, norm, hook, analysis
+    }
 }
