@@ -2,15 +2,15 @@ public import HookedModels
 
 extension DirectAttribution {
     /// Where the streams of ``captures`` are taken.
-    public var positions: [Int] { readout.positions }
+    public var positions: [Int] { reading.positions }
 
     /// What a pass has to keep for it.
     public var captures: [CaptureRequest] {
         let architecture = model.architecture
         let layers = 0..<architecture.layers
         var streams = [HookPoint(.residPre, layer: 0)]
-        if readout.hasFinalNorm { streams.append(HookPoint(.lnFinalScale)) }
-        if readout.hasPooledNorm || position != nil {
+        if reading.readout.hasFinalNorm { streams.append(HookPoint(.lnFinalScale)) }
+        if reading.needsLastStream {
             streams.append(HookPoint(.residPost, layer: architecture.layers - 1))
         }
         var sites: [Site] = []
@@ -26,9 +26,9 @@ extension DirectAttribution {
         streams += layers.flatMap { layer in sites.map { HookPoint($0, layer: layer) } }
         var requests = [
             CaptureRequest(
-                hooks: streams.map(\.name), selection: Selection(positions: .indices(readout.positions)))
+                hooks: streams.map(\.name), selection: Selection(positions: .indices(reading.positions)))
         ]
-        if position == nil { requests.append(CaptureRequest(hooks: [HookPoint(.postHead).name])) }
+        if reading.needsOutput { requests.append(CaptureRequest(hooks: [HookPoint(.postHead).name])) }
         if axis == .position {
             requests.append(CaptureRequest(hooks: layers.map { HookPoint(.v, layer: $0).name }))
         }

@@ -71,9 +71,9 @@ extension DirectAttribution {
         }
         let biases = Tensor(shape: [architecture.width], elements: biases("attn.b_O").map { Float($0) })
         let sum = own.dropFirst().reduce(own[0], +).adding(toEach: biases)
-        for (index, place) in readout.places.enumerated() {
+        for (index, place) in reading.readout.places.enumerated() {
             let alone = StreamReader(
-                readout: readout,
+                readout: reading.readout,
                 factors: read.factors.map { factors in factors.indices.map { $0 == index ? factors[$0] : 0 } })
             for (input, value) in alone(sum).enumerated() { scores[input][place.position] += value }
         }
@@ -88,7 +88,7 @@ extension DirectAttribution {
         let (positions, heads, width) = (architecture.positions, architecture.heads, architecture.headWidth)
         let values = try streams.activations.tensor(.v, layer, [positions, heads, width])
         let pattern = try streams.pattern(layer)
-        let reads = readout.places.count
+        let reads = reading.readout.places.count
         values.withSpan { values in
             pattern.withSpan { pattern in
                 for (input, factors) in read.factors.enumerated() {
@@ -102,7 +102,7 @@ extension DirectAttribution {
                             }
                             for (place, factor) in factors.enumerated() {
                                 let share = pattern[((input * heads + head) * reads + place) * positions + source]
-                                scores[input][source] += factor * Double(share) * said[readout.places[place].slice]
+                                scores[input][source] += factor * Double(share) * said[reading.readout.places[place].slice]
                             }
                         }
                     }

@@ -22,22 +22,15 @@ public struct DirectAttribution: Sendable {
 
     /// What it parts the stream into.
     public let axis: Axis
-    let model: HookedModel
-    let metric: Metric
-    /// Where the stream is read in place of where the model's pooling does.
-    let position: Int?
-    let readout: LinearReadout
+    let reading: MetricReading
 
     /// - Throws: ``StreamError/refused(_:)`` where nothing adds up: a metric or a pooling that is not linear; heads of
     ///   blocks that normalise what heads add together.
     public init(
         _ metric: Metric, of model: HookedModel, by axis: Axis, norm: StackNorm = .exact, position: Int? = nil
     ) throws(StreamError) {
-        readout = try LinearReadout(metric, of: model, norm: norm, position: position)
-        (self.model, self.axis, self.position) = (model, axis, position)
-        // A row that is read by itself is no row of the output.
-        self.metric =
-            position == nil ? metric : Metric(metric.kind, classes: metric.classes, reading: metric.reading)
+        reading = try MetricReading(metric, of: model, norm: norm, position: position)
+        self.axis = axis
         let architecture = model.architecture
         if axis == .neuron, architecture.isAttentionOnly {
             throw .refused("the model has no neurons: it is attention only", about: .axis)
@@ -88,6 +81,7 @@ public struct DirectAttribution: Sendable {
         }
     }
 
+    var model: HookedModel { reading.model }
     var heads: Range<Int> { 0..<model.architecture.heads }
     var neurons: Range<Int> { 0..<model.architecture.neurons }
 

@@ -1,4 +1,4 @@
-public import HookedModels
+internal import HookedModels
 internal import Tensors
 
 /// How a metric that is linear in the logits reads the last stream, with the scales of the norms held at what they were.
@@ -8,7 +8,7 @@ internal import Tensors
 ///     value = Σ_q factor_q · (x_q · direction) + constant
 ///
 /// over the positions q that the model's pooling reads. Everything in float64.
-public struct LinearReadout: Sendable {
+struct LinearReadout: Sendable {
     /// One position that is read.
     struct Place: Sendable {
         let position: Int
@@ -18,7 +18,7 @@ public struct LinearReadout: Sendable {
         let weight: Double
     }
 
-    let places: [Place]
+    private(set) var places: [Place]
     /// Each [d_model]: through the norms' weights, centred, without their scales.
     let directions: [[Double]]
     /// What head and norms add whatever the stream is: by itself, and what is divided by the scale of the norm after pooling.
@@ -29,12 +29,12 @@ public struct LinearReadout: Sendable {
     let dividesByLength: Bool
 
     /// Where the stream is read, in the order of the positions.
-    public var positions: [Int] { places.map(\.position) }
+    var positions: [Int] { places.map(\.position) }
 
     /// - Parameters:
     ///   - position: reads the stream there, through final norm and head, in place of what the model's pooling reads.
     /// - Throws: ``StreamError/refused(_:)`` for a metric or a model that is not linear in its last stream.
-    public init(
+    init(
         _ metric: Metric, of model: HookedModel, norm: StackNorm = .exact, position: Int? = nil
     ) throws(StreamError) {
         let architecture = model.architecture
@@ -65,6 +65,14 @@ public struct LinearReadout: Sendable {
         }
         self.directions = directions
         constants = (plain, over)
+    }
+
+    /// The same at another position. - Precondition: one position is read.
+    func moved(to position: Int) -> LinearReadout {
+        precondition(places.count == 1, "several positions are read")
+        var copy = self
+        copy.places = [Place(position: position, slice: 0, weight: 1)]
+        return copy
     }
 
     /// What each read position is multiplied with for one input, and what is added.
