@@ -29,7 +29,9 @@ import Web
 
     @Test func cleanIntoCleanChangesNothing() async throws {
         let same = Requests.image(Requests.picture)
-        for hook in ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out", "z", "q", "k", "v", "pattern", "post"] {
+        for hook in [
+            "resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out", "z", "q", "k", "v", "pattern", "post",
+        ] {
             let answer = try await patch(
                 document(["hook": .string(hook), "over": ["layer", "position"]], clean: same, corrupt: same))
             let baseline = try #require(answer["baseline_clean"]?.double)
@@ -39,7 +41,8 @@ import Web
     }
 
     /// The whole stream carries everything.
-    @Test(arguments: ["vit", "pooled", "features"]) func theWholeStreamRestoresTheCleanRun(_ model: String) async throws {
+    @Test(arguments: ["vit", "pooled", "features"]) func theWholeStreamRestoresTheCleanRun(_ model: String) async throws
+    {
         let metric = JSONMember("metric", ["kind": "logit", "classes": [1]])
         let answer = try await patch(document(["hook": "resid_pre", "over": ["layer"]], [metric]), model: model)
         for value in try data(answer, "normalised") { #expect(abs(value - 1) < 1e-3, "\(value)") }

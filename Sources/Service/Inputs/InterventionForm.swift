@@ -114,7 +114,8 @@ extension InterventionWish {
             "A number; a tensor that is repeated, as numpy does, to the part's shape, with one more axis in front for the "
                 + "inputs if each has its own; or {\"from_input\": i}."),
         Field(optional: "direction", TensorForm.form, "[features]: of project_out, and of add."),
-        Field(optional: "over", .choice(of: Intervention.Averaging.self), "What mean is taken over: inputs unless given."),
+        Field(
+            optional: "over", .choice(of: Intervention.Averaging.self), "What mean is taken over: inputs unless given."),
         make: InterventionWish.init(hook:place:operation:value:direction:over:))
 
     /// As it stands in the provenance: tensors by their digests.
