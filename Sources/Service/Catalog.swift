@@ -30,5 +30,6 @@ enum Catalog {
         LogitLensEndpoint.make,
         AttributionEndpoint.make,
         PatchingEndpoint.make,
+        AblationEndpoint.make,
     ]
 }
