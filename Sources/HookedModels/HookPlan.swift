@@ -105,7 +105,8 @@ extension HookPlan {
     ///   - interventions: what is changed on the way, in this order.
     ///   - stopAtLayer: as a Python slice bound, −layers … layers: 0 stops after the embedding.
     public init(
-        _ captures: [CaptureRequest], interventions: [Intervention] = [], for architecture: Architecture, flags: HookFlags = HookFlags(),
+        _ captures: [CaptureRequest], interventions: [Intervention] = [], for architecture: Architecture,
+        flags: HookFlags = HookFlags(),
         stopAtLayer: Int? = nil
     ) throws(HookPlanError) {
         var layers: Int?
