@@ -87,6 +87,12 @@ import Web
             method: .post, path: "/v1/models/{model}/attribution", target: "/v1/models/pooled/attribution",
             document: Requests.document(["metric": ["kind": "logit", "classes": [1]], "by": "neuron"])),
         Example(
+            method: .post, path: "/v1/models/{model}/patching", target: "/v1/models/vit/patching",
+            document: [
+                "clean": Requests.image(Requests.picture), "corrupt": Requests.image(Requests.otherPicture),
+                "sweep": ["hook": "resid_pre", "over": ["layer"]],
+            ]),
+        Example(
             method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
             document: Requests.document(["hooks": ["hook_embed"]])),
     ]
