@@ -31,5 +31,11 @@ enum Catalog {
         AttributionEndpoint.make,
         PatchingEndpoint.make,
         AblationEndpoint.make,
+        CacheEndpoints.create,
+        CacheEndpoints.list,
+        CacheEndpoints.detail,
+        CacheEndpoints.tensor,
+        CacheAnalysisEndpoint.make,
+        CacheEndpoints.remove,
     ]
 }
