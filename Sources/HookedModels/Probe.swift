@@ -19,10 +19,13 @@ public struct Probe: ~Copyable {
     private var takers: [[(part: Int, record: Int)]]
     /// Per part, per record.
     private var captured: [[Tensor?]]
+    /// What is kept for gradients; `nil` in a pass that has none.
+    private var tape: Tape?
 
-    init(_ parts: [Part], layers: Int, crew: Crew) {
+    init(_ parts: [Part], layers: Int, crew: Crew, tape: Tape? = nil) {
         self.parts = parts
         self.crew = crew
+        self.tape = tape
         layout = ProbeLayout(layers: layers)
         takers = Array(repeating: [], count: layout.count)
         for (part, content) in parts.enumerated() {
@@ -34,7 +37,9 @@ public struct Probe: ~Copyable {
     }
 
     /// Whether anyone wants this activation; if not, the caller takes its fused path.
-    func wants(_ site: Site, _ layer: Int? = nil) -> Bool { !takers[layout.index(site, layer)].isEmpty }
+    func wants(_ site: Site, _ layer: Int? = nil) -> Bool {
+        !takers[layout.index(site, layer)].isEmpty || tape?.needs(site, layer) == true
+    }
 
     /// Whether any of several sites of a layer is wanted.
     func wantsAny(_ sites: [Site], _ layer: Int) -> Bool { sites.contains { wants($0, layer) } }
@@ -56,11 +61,21 @@ public struct Probe: ~Copyable {
         }
     }
 
+    /// Keeps what pooling gave for the gradients, where there are any.
+    mutating func keepPooled(_ pooled: Tensor) { tape?.pooled = pooled }
+
+    /// What was kept for gradients; afterwards the probe holds none of it.
+    mutating func takeTape() -> Tape? {
+        defer { tape = nil }
+        return tape
+    }
+
     /// Hands over an activation outside the blocks.
     mutating func visit(_ site: Site, _ activation: inout Tensor) { visit(site, nil, &activation) }
 
     /// Hands an activation [rows of the share, ...] to those who want it.
     mutating func visit(_ site: Site, _ layer: Int?, _ activation: inout Tensor) {
+        tape?.keep(site, layer, activation)
         let takers = takers[layout.index(site, layer)]
         guard !takers.isEmpty else { return }
         for taker in takers {
