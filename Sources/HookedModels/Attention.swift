@@ -44,6 +44,7 @@ struct Attention: Sendable {
         if probe.wants(.result, layer) {
             var results = perHead(z)
             probe.visit(.result, layer, &results)
+            if probe.changes(.result, layer) { return results.summed(over: 2).adding(toEach: output.unpackedBias()) }
         }
         return output.multiply(joined(z), on: probe.crew)
     }

@@ -1,26 +1,4 @@
-public import Tensors
-
-/// One request's part of a batch: its pictures and what it wants of them.
-public struct ForwardRequest: Sendable {
-    /// [input] + ``Architecture/inputShape``.
-    public let pixels: Tensor
-    /// What is kept on the way.
-    public let plan: HookPlan
-
-    /// - Parameter pixels: [input] + ``Architecture/inputShape``.
-    public init(pixels: Tensor, plan: HookPlan) {
-        self.pixels = pixels
-        self.plan = plan
-    }
-}
-
-/// What a forward pass gives one request. First axes are the inputs, in the order given.
-public struct ForwardResult: Sendable {
-    /// [input] + ``Architecture/outputShape``; `nil` where the plan stops early.
-    public let output: RowPieces?
-    /// What the plan asked for, in the order of firing.
-    public let captures: [(name: String, values: RowPieces)]
-}
+internal import Tensors
 
 /// Runs a batch of requests through the blocks, on all threads of a crew.
 ///
@@ -39,7 +17,10 @@ struct ForwardPass {
     private static let tokensAtOnce = 1_600
 
     func run() -> [ForwardResult] {
-        let count = requests.reduce(0) { $0 + $1.pixels.shape[0] }
+        let count = requests.reduce(0) { $0 + $1.rows }
+        if requests.count == 1, requests[0].plan.readsInputs {
+            return [collect(request: 0, from: [compute(chunk: 0..<count, crew)])]
+        }
         let chunks = RowShares.map(count, on: crew) { compute($0, $1) }.flatMap { $0 }
         Memory.passEnded()
         return requests.indices.map { collect(request: $0, from: chunks) }
@@ -60,22 +41,35 @@ struct ForwardPass {
     }
 
     private func compute(chunk rows: Range<Int>, _ crew: Crew) -> Chunk {
-        var parts: [(request: Int, rows: Range<Int>)] = []
+        var parts: [(request: Int, rows: Range<Int>, firstInput: Int)] = []
         var pixels: [Tensor] = []
+        var ids: [Tensor] = []
         var start = 0
         for (index, request) in requests.enumerated() {
-            let own = start..<(start + request.pixels.shape[0])
+            let own = start..<(start + request.rows)
             start = own.upperBound
             let common = own.clamped(to: rows)
             guard !common.isEmpty else { continue }
-            pixels.append(
-                request.pixels.rows((common.lowerBound - own.lowerBound)..<(common.upperBound - own.lowerBound)))
-            parts.append((index, (common.lowerBound - rows.lowerBound)..<(common.upperBound - rows.lowerBound)))
+            let inputs = (common.lowerBound - own.lowerBound)..<(common.upperBound - own.lowerBound)
+            pixels.append(request.pixels.rows(inputs))
+            if let own = request.ids { ids.append(own.rows(inputs)) }
+            let within = (common.lowerBound - rows.lowerBound)..<(common.upperBound - rows.lowerBound)
+            parts.append((index, within, inputs.lowerBound))
         }
-        let plans = parts.map { Probe.Part(rows: $0.rows, plan: requests[$0.request].plan) }
+        let plans = parts.map {
+            Probe.Part(rows: $0.rows, firstInput: $0.firstInput, plan: requests[$0.request].plan)
+        }
         var probe = Probe(plans, layers: transformer.architecture.layers, crew: crew)
         let batch = pixels.count == 1 ? pixels[0] : Tensor.concatenated(pixels)
-        let output = transformer(batch, stopAtLayer: plans[0].plan.stopAtLayer, &probe)
+        let stop = plans[0].plan.stopAtLayer
+        let output =
+            if let layer = requests[parts[0].request].layer {
+                transformer(
+                    streams: batch, entering: layer, ids: ids.isEmpty ? nil : Tensor.concatenated(ids), stopAtLayer: stop,
+                    &probe)
+            } else {
+                transformer(batch, stopAtLayer: stop, &probe)
+            }
         return Chunk(
             output: output, parts: parts.enumerated().map { ($1.request, $1.rows, probe.takeCaptured(of: $0)) })
     }

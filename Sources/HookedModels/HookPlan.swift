@@ -11,13 +11,15 @@ public struct HookPlan: Sendable {
 
     /// In the order of firing.
     let records: [Record]
+    /// In the order in which they act.
+    let rewrites: [Rewrite]
     /// Which optional hooks exist.
     public let flags: HookFlags
     /// Blocks that are computed; `nil` for all, and the head.
     public let stopAtLayer: Int?
 
     /// Nothing is kept.
-    public static let empty = HookPlan(records: [], flags: HookFlags(), stopAtLayer: nil)
+    public static let empty = HookPlan(records: [], rewrites: [], flags: HookFlags(), stopAtLayer: nil)
 
     /// The captures that result, in the order of firing: names and shapes for one input.
     public var captures: [(name: String, shape: [Int])] { records.map { ($0.point.name, $0.selection.shape) } }
@@ -55,7 +57,7 @@ public struct CaptureRequest: Sendable {
     }
 }
 
-/// Why a plan cannot be made. `capture` and `hook` say where in the request.
+/// Why a plan cannot be made.
 public struct HookPlanError: Error, Sendable {
     /// What is wrong.
     public enum Reason: Sendable, Equatable {
@@ -70,42 +72,59 @@ public struct HookPlanError: Error, Sendable {
         case noClassToken
         case outOfRange(field: String, index: Int, hook: String, count: Int)
         case twoSelections(String)
+        /// An index of a part that is changed stands twice.
+        case repeatedIndex(field: String, index: Int)
+        /// Numbers that do not fill the part, or that the hook's part cannot be repeated to.
+        case valueShape(hook: String, [Int], expected: [Int])
+        /// A direction needs the whole last axis.
+        case directionWithFeatures
+        case directionIsZero
+        /// What is stored has no activations of the hook.
+        case notStored(hook: String)
+        case noSuchInput(Int, count: Int)
     }
 
-    /// Which of the captures, where it is one's fault.
-    public let capture: Int?
-    /// Which of its hooks.
-    public let hook: Int?
+    /// What is at fault.
+    public enum Subject: Sendable, Equatable {
+        /// How far the model runs.
+        case stop
+        /// One of the captures, and which of its hooks.
+        case capture(Int, hook: Int?)
+        case intervention(Int)
+    }
+
+    /// What is at fault.
+    public let subject: Subject
     /// What is wrong there.
     public let reason: Reason
 }
 
 extension HookPlan {
     /// Compiles what a request wants of a model.
-    /// - Parameter stopAtLayer: as a Python slice bound, −layers … layers: 0 stops after the embedding.
+    /// - Parameters:
+    ///   - interventions: what is changed on the way, in this order.
+    ///   - stopAtLayer: as a Python slice bound, −layers … layers: 0 stops after the embedding.
     public init(
-        _ captures: [CaptureRequest], for architecture: Architecture, flags: HookFlags = HookFlags(),
+        _ captures: [CaptureRequest], interventions: [Intervention] = [], for architecture: Architecture, flags: HookFlags = HookFlags(),
         stopAtLayer: Int? = nil
     ) throws(HookPlanError) {
         var layers: Int?
         if let stop = stopAtLayer {
             guard (-architecture.layers...architecture.layers).contains(stop) else {
                 throw HookPlanError(
-                    capture: nil, hook: nil, reason: .layerOutOfRange(stop, layers: architecture.layers))
+                    subject: .stop, reason: .layerOutOfRange(stop, layers: architecture.layers))
             }
             layers = stop < 0 ? architecture.layers + stop : stop
         }
         let table = HookTable(architecture, flags: flags, layers: layers, stopsEarly: layers != nil)
         var chosen: [HookPoint: ResolvedSelection] = [:]
         for (index, capture) in captures.enumerated() {
-            var resolver = SelectionResolver(capture.selection, capture: index, architecture: architecture)
+            var resolver = SelectionResolver(
+                capture.selection, of: .capture(index, hook: nil), architecture: architecture)
             var matched: [HookTable.Entry] = []
             for (place, hook) in capture.hooks.enumerated() {
-                let failure = { reason in HookPlanError(capture: index, hook: place, reason: reason) }
-                let entries = try HookPlan.match(hook, in: table, failure)
-                if entries.isEmpty {
-                    throw failure(HookPlan.explain(hook, architecture, flags: flags, stopAtLayer: stopAtLayer))
-                }
+                let failure = { reason in HookPlanError(subject: .capture(index, hook: place), reason: reason) }
+                let entries = try table.matches(hook, architecture, flags, stopAtLayer, failure)
                 for entry in entries {
                     let selection = try resolver.resolve(entry)
                     if let other = chosen.updateValue(selection, forKey: entry.point),
@@ -122,115 +141,15 @@ extension HookPlan {
         records = table.entries.compactMap { entry in
             chosen[entry.point].map { Record(point: entry.point, selection: $0) }
         }
+        var rewrites: [Rewrite] = []
+        for (index, intervention) in interventions.enumerated() {
+            let failure = { reason in HookPlanError(subject: .intervention(index), reason: reason) }
+            let entries = try table.matches(intervention.hook, architecture, flags, stopAtLayer, failure)
+            rewrites += try InterventionCompiler(intervention, number: index, architecture: architecture)
+                .rewrites(entries)
+        }
+        self.rewrites = rewrites
         self.flags = flags
         self.stopAtLayer = layers
-    }
-
-    private static func match(
-        _ hook: String, in table: HookTable, _ failure: (HookPlanError.Reason) -> HookPlanError
-    ) throws(HookPlanError) -> [HookTable.Entry] {
-        let glob: Glob
-        do {
-            glob = try Glob(hook)
-        } catch {
-            throw failure(.badPattern(hook, reason: error.reason))
-        }
-        return table.entries.filter { glob.matches($0.point.name) }
-    }
-
-    /// Why nothing matched: a flag that is off, a layer that is not reached, or a name that does not exist.
-    private static func explain(
-        _ hook: String, _ architecture: Architecture, flags: HookFlags, stopAtLayer: Int?
-    ) -> HookPlanError.Reason {
-        let possible = HookTable(possible: architecture, flags: flags)
-        let matches = (try? Glob(hook)).map { glob in possible.entries.filter { glob.matches($0.point.name) } } ?? []
-        if let gated = matches.first(where: { !flags.enables($0.point.site) }), let flag = gated.flag {
-            return .flagIsOff(gated.point.name, flag: flag)
-        }
-        if let first = matches.first, let stopAtLayer { return .notReached(first.point.name, stopAtLayer: stopAtLayer) }
-        let isLiteral = (try? Glob(hook))?.isLiteral ?? true
-        return isLiteral ? .unknownHook(hook, known: possible.entries.map(\.point.name)) : .noMatch(hook)
-    }
-}
-
-/// Turns a selection into indices for one hook after another.
-private struct SelectionResolver {
-    let selection: Selection
-    let capture: Int
-    let architecture: Architecture
-    /// Indices by field and extent: hooks of one shape share them, however long they are.
-    private var known: [String: [Int: [Int]]] = [:]
-
-    init(_ selection: Selection, capture: Int, architecture: Architecture) {
-        self.selection = selection
-        self.capture = capture
-        self.architecture = architecture
-    }
-
-    mutating func resolve(_ entry: HookTable.Entry) throws(HookPlanError) -> ResolvedSelection {
-        var kept: [[Int]?] = []
-        var shape: [Int] = []
-        var reducedAxis: Int?
-        for (axis, extent) in zip(entry.axes, entry.shape) {
-            var indices: [Int]?
-            switch axis {
-            case .position, .query: indices = try positions(extent, entry)
-            case .head: indices = try checked(selection.heads, "heads", extent, entry)
-            case .feature: indices = try checked(selection.features, "features", extent, entry)
-            case .key, .single: indices = nil
-            }
-            kept.append(indices)
-            shape.append(indices?.count ?? extent)
-            if axis == .position || axis == .query, selection.reduction != nil {
-                reducedAxis = kept.count
-                shape[kept.count - 1] = 1
-            }
-        }
-        return ResolvedSelection(
-            kept: kept, reducedAxis: reducedAxis, reduction: reducedAxis == nil ? nil : selection.reduction,
-            shape: shape)
-    }
-
-    /// A slice along an axis that none of the hooks has is a mistake; along one that some have it is meant for those.
-    func checkUse(in entries: [HookTable.Entry]) throws(HookPlanError) {
-        let axes = Set(entries.flatMap(\.axes))
-        let hasPositions = axes.contains(.position) || axes.contains(.query)
-        if selection.heads != nil && !axes.contains(.head) { throw failure(.noSuchAxis(field: "heads")) }
-        if selection.features != nil && !axes.contains(.feature) { throw failure(.noSuchAxis(field: "features")) }
-        if selection.positions != .all && !hasPositions { throw failure(.noSuchAxis(field: "positions")) }
-        if selection.reduction != nil && !hasPositions { throw failure(.noSuchAxis(field: "reduce")) }
-    }
-
-    private func failure(_ reason: HookPlanError.Reason) -> HookPlanError {
-        HookPlanError(capture: capture, hook: nil, reason: reason)
-    }
-
-    /// `hook_embed` is taken before the prefix joins, and positions may be learned for some tokens only.
-    private mutating func positions(_ extent: Int, _ entry: HookTable.Entry) throws(HookPlanError) -> [Int]? {
-        let prefix = entry.axes.first == .position || entry.axes.contains(.query) ? extent - architecture.patches : 0
-        switch selection.positions {
-        case .all: return nil
-        case .cls:
-            guard architecture.hasClassToken else { throw failure(.noClassToken) }
-            return prefix > 0 ? [0] : []
-        case .patches: return prefix > 0 ? Array(prefix..<extent) : nil
-        case .indices(let indices): return try checked(indices, "positions", extent, entry)
-        }
-    }
-
-    private mutating func checked(
-        _ indices: [Int]?, _ field: String, _ extent: Int, _ entry: HookTable.Entry
-    ) throws(HookPlanError) -> [Int]? {
-        guard let indices else { return nil }
-        if let same = known[field]?[extent] { return same }
-        var result: [Int] = []
-        for index in indices {
-            guard index >= -extent && index < extent else {
-                throw failure(.outOfRange(field: field, index: index, hook: entry.point.name, count: extent))
-            }
-            result.append(index < 0 ? index + extent : index)
-        }
-        known[field, default: [:]][extent] = result
-        return result
     }
 }

@@ -78,15 +78,23 @@ public struct HookedModel: Sendable {
     /// - Precondition: every request's pixels are [inputs] + ``Architecture/inputShape``, with at least one input.
     public func run(_ requests: [ForwardRequest], on crew: Crew = Threads.crew) -> [ForwardResult] {
         for request in requests {
+            let shape = request.layer == nil ? architecture.inputShape : [architecture.positions, architecture.width]
             precondition(
-                request.pixels.shape.dropFirst() == architecture.inputShape[...] && request.pixels.shape[0] > 0,
-                "pixels \(request.pixels.shape) for a model that takes [n] + \(architecture.inputShape)")
+                request.pixels.shape.dropFirst() == shape[...] && request.rows > 0,
+                "\(request.pixels.shape) for a model that takes [n] + \(shape) there")
             precondition(
-                request.plan.flags == requests[0].plan.flags
+                request.plan.flags == requests[0].plan.flags && request.layer == requests[0].layer
                     && request.plan.stopAtLayer == requests[0].plan.stopAtLayer,
-                "requests of one batch agree in flags and in where they stop")
+                "requests of one batch agree in flags, in where they begin and in where they stop")
         }
-        return requests.isEmpty ? [] : ForwardPass(transformer: transformer, requests: requests, crew: crew).run()
+        // Inputs that read each other go through in one piece; the others are shared out.
+        let pass = { ForwardPass(transformer: transformer, requests: $0, crew: crew).run() }
+        let free = requests.filter { !$0.plan.readsInputs }
+        var results = (free.isEmpty ? [] : pass(free))[...]
+        return requests.map { request in
+            if request.plan.readsInputs { return pass([request])[0] }
+            return results.removeFirst()
+        }
     }
 
     /// Bytes of the weights as they lie in memory.

@@ -17,10 +17,16 @@ struct Norm: Sendable {
             var scale: Tensor
             (normalized, scale) = x.layerNormalizedWithScale(weight: weight, bias: bias, eps: eps, on: probe.crew)
             probe.visit(scaleSite, layer, &scale)
+            if probe.changes(scaleSite, layer) { normalized = affine(x.centered().dividingRows(by: scale)) }
         } else {
             normalized = x.layerNormalized(weight: weight, bias: bias, eps: eps, on: probe.crew)
         }
         probe.visit(normalizedSite, layer, &normalized)
         return normalized
+    }
+
+    private func affine(_ x: Tensor) -> Tensor {
+        guard let weight, let bias else { return x }
+        return x.multiplying(each: weight).adding(toEach: bias)
     }
 }

@@ -22,6 +22,11 @@ struct PatchEmbedding: Sendable {
             var repeated = Tensor.concatenated(
                 Array(repeating: positions.unsqueezed(), count: batch))
             probe.visit(.posEmbed, &repeated)
+            if probe.changes(.posEmbed) {
+                var stream = assembled(embedded, repeated)
+                probe.visit(.fullEmbed, &stream)
+                return stream
+            }
         }
         let patchPositions = positions.rows(positionedPrefix..<positions.shape[0])
         var stream = embedded.adding(toEach: patchPositions)
@@ -31,6 +36,17 @@ struct PatchEmbedding: Sendable {
         }
         probe.visit(.fullEmbed, &stream)
         return stream
+    }
+
+    /// The stream where each picture has positions of its own: [batch, positioned token, d_model].
+    private func assembled(_ embedded: Tensor, _ positions: Tensor) -> Tensor {
+        let patches = embedded + positions.slice(axis: 1, positionedPrefix..<positions.shape[1]).contiguous()
+        guard let prefix else { return patches }
+        let rows = Tensor.concatenated(Array(repeating: prefix.unsqueezed(), count: embedded.shape[0]))
+        let placed =
+            rows.slice(axis: 1, 0..<positionedPrefix) + positions.slice(axis: 1, 0..<positionedPrefix)
+        let unplaced = rows.slice(axis: 1, positionedPrefix..<prefix.shape[0])
+        return Tensor.concatenated([placed, unplaced, patches], axis: 1)
     }
 
     private var prefixWithPositions: Tensor? {

@@ -1,6 +1,7 @@
 internal import Tensors
 
-/// What a forward pass carries along: who wants which activation of which rows, and the threads to compute on.
+/// What a forward pass carries along: who wants which activation of which rows, or changes it, and the threads to compute
+/// on.
 ///
 /// One probe serves one share of a batch, on one thread. Asking it costs an array look-up; a hook that nobody wants is
 /// never materialised.
@@ -8,6 +9,8 @@ public struct Probe: ~Copyable {
     /// A request's rows within the share, and what it wants of them.
     struct Part {
         let rows: Range<Int>
+        /// Which of the request's inputs the first row is.
+        let firstInput: Int
         let plan: HookPlan
     }
 
@@ -17,6 +20,8 @@ public struct Probe: ~Copyable {
     private let layout: ProbeLayout
     /// Per point: which records of which part take it.
     private var takers: [[(part: Int, record: Int)]]
+    /// Per point: which rewrites of which part change it, in the order in which they act.
+    private var changers: [[(part: Int, rewrite: Int)]]
     /// Per part, per record.
     private var captured: [[Tensor?]]
     /// What is kept for gradients; `nil` in a pass that has none.
@@ -28,7 +33,11 @@ public struct Probe: ~Copyable {
         self.tape = tape
         layout = ProbeLayout(layers: layers)
         takers = Array(repeating: [], count: layout.count)
+        changers = Array(repeating: [], count: layout.count)
         for (part, content) in parts.enumerated() {
+            for (rewrite, change) in content.plan.rewrites.enumerated() {
+                changers[layout.index(change.point.site, change.point.layer)].append((part, rewrite))
+            }
             for (record, wish) in content.plan.records.enumerated() {
                 takers[layout.index(wish.point.site, wish.point.layer)].append((part, record))
             }
@@ -36,10 +45,14 @@ public struct Probe: ~Copyable {
         captured = parts.map { Array(repeating: nil, count: $0.plan.records.count) }
     }
 
-    /// Whether anyone wants this activation; if not, the caller takes its fused path.
+    /// Whether anyone wants or changes this activation; if not, the caller takes its fused path.
     func wants(_ site: Site, _ layer: Int? = nil) -> Bool {
-        !takers[layout.index(site, layer)].isEmpty || tape?.needs(site, layer) == true
+        let index = layout.index(site, layer)
+        return !takers[index].isEmpty || !changers[index].isEmpty || tape?.needs(site, layer) == true
     }
+
+    /// Whether anyone changes this activation, so that what follows must be computed out of it.
+    func changes(_ site: Site, _ layer: Int? = nil) -> Bool { !changers[layout.index(site, layer)].isEmpty }
 
     /// Whether any of several sites of a layer is wanted.
     func wantsAny(_ sites: [Site], _ layer: Int) -> Bool { sites.contains { wants($0, layer) } }
@@ -73,10 +86,16 @@ public struct Probe: ~Copyable {
     /// Hands over an activation outside the blocks.
     mutating func visit(_ site: Site, _ activation: inout Tensor) { visit(site, nil, &activation) }
 
-    /// Hands an activation [rows of the share, ...] to those who want it.
+    /// Lets those who change an activation [rows of the share, ...] do so, then hands it to those who want it.
     mutating func visit(_ site: Site, _ layer: Int?, _ activation: inout Tensor) {
+        let index = layout.index(site, layer)
+        if !changers[index].isEmpty { tape?.keep(unchanged: activation, site, layer) }
+        for changer in changers[index] {
+            let part = parts[changer.part]
+            part.plan.rewrites[changer.rewrite].apply(to: &activation, rows: part.rows, firstInput: part.firstInput)
+        }
         tape?.keep(site, layer, activation)
-        let takers = takers[layout.index(site, layer)]
+        let takers = takers[index]
         guard !takers.isEmpty else { return }
         for taker in takers {
             let part = parts[taker.part]

@@ -6,6 +6,8 @@ public struct Selection: Sendable, Hashable {
     public var positions: Positions
     /// `nil` for all.
     public var heads: [Int]?
+    /// Of a pattern or its scores, the positions that are looked at; `nil` for all.
+    public var keys: [Int]?
     /// `nil` for all.
     public var features: [Int]?
     /// What becomes of the positions; `nil` for themselves.
@@ -32,10 +34,12 @@ public struct Selection: Sendable, Hashable {
 
     /// Everything but what is given.
     public init(
-        positions: Positions = .all, heads: [Int]? = nil, features: [Int]? = nil, reduction: Reduction? = nil
+        positions: Positions = .all, heads: [Int]? = nil, keys: [Int]? = nil, features: [Int]? = nil,
+        reduction: Reduction? = nil
     ) {
         self.positions = positions
         self.heads = heads
+        self.keys = keys
         self.features = features
         self.reduction = reduction
     }

@@ -16,6 +16,11 @@ struct TokenEmbedding: Sendable {
             var repeated = Tensor.concatenated(
                 Array(repeating: positions.unsqueezed(), count: ids.shape[0]))
             probe.visit(.posEmbed, &repeated)
+            if probe.changes(.posEmbed) {
+                embedded += repeated
+                probe.visit(.fullEmbed, &embedded)
+                return embedded
+            }
         }
         var stream = embedded.adding(toEach: positions)
         probe.visit(.fullEmbed, &stream)

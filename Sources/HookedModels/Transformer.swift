@@ -23,13 +23,25 @@ struct Transformer: Sendable {
             x = lnPre(x, .lnPreScale, .lnPreNormalized, nil, &probe)
             probe.visit(.lnPre, &x)
         }
-        for (layer, block) in blocks[..<(stop ?? blocks.count)].enumerated() {
-            block(&x, layer, queries: queriesNeeded(of: layer, stop, probe), &probe)
+        return callAsFunction(streams: x, entering: 0, ids: input, stopAtLayer: stop, &probe)
+    }
+
+    /// As ``callAsFunction(_:stopAtLayer:_:)``, from a layer on.
+    /// - Parameters:
+    ///   - streams: what enters the layer, [batch, position, d_model].
+    ///   - ids: of a text tower, what the streams came from; others do not look at it.
+    func callAsFunction(
+        streams: consuming Tensor, entering first: Int, ids: Tensor?, stopAtLayer stop: Int? = nil,
+        _ probe: inout Probe
+    ) -> Tensor? {
+        var x = streams
+        for layer in first..<max(stop ?? blocks.count, first) {
+            blocks[layer](&x, layer, queries: queriesNeeded(of: layer, stop, probe), &probe)
         }
         if stop != nil { return nil }
         x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x
         probe.visit(.lnFinal, &x)
-        var output = pool(x, input, &probe)
+        var output = pool(x, ids, &probe)
         probe.keepPooled(output)
         if let pooledNorm {
             output = output.layerNormalized(weight: pooledNorm.weight, bias: pooledNorm.bias, eps: pooledNorm.eps)
@@ -52,7 +64,7 @@ struct Transformer: Sendable {
     }
 
     /// [batch, position, d_model] → [batch, d_model], or what the pooling makes of it.
-    private func pool(_ x: Tensor, _ input: Tensor, _ probe: inout Probe) -> Tensor {
+    private func pool(_ x: Tensor, _ ids: Tensor?, _ probe: inout Probe) -> Tensor {
         let patches = { x.slice(axis: 1, architecture.prefixTokens..<x.shape[1]).meanOverPositions() }
         let first = { (count: Int) in x.slice(axis: 1, 0..<count).reshaped([x.shape[0], count * x.shape[2]]) }
         switch architecture.pooling {
@@ -65,7 +77,7 @@ struct Transformer: Sendable {
             let parts = [first(1), patches()].map { $0.reshaped([x.shape[0], x.shape[2], 1]) }
             return Tensor.concatenated(parts, axis: 2)
         case .clsThenMean: return Tensor.concatenated([first(1), patches()], axis: 1)
-        case .endOfText: return x.ends(of: input, architecture.text)
+        case .endOfText: return ids.map { x.ends(of: $0, architecture.text) } ?? first(1)
         case .none: return x
         }
     }

@@ -3,12 +3,17 @@ public import Tensors
 /// What texts make of a place in the space that they share with pictures: cosines with their directions, times a scale
 /// (Radford et al. 2021, arXiv:2103.00020). In float64, with its derivative.
 public struct TextReading: Sendable {
+    /// The texts.
+    public let labels: [String]
     /// [class, d]: unit directions times the scale.
     public let directions: Tensor
 
     /// - Parameter directions: [class, d], of unit length times what a cosine is multiplied with.
-    public init(directions: Tensor) {
-        precondition(directions.rank == 2, "directions of \(directions.shape): expected [class, d]")
+    public init(labels: [String], directions: Tensor) {
+        precondition(
+            directions.rank == 2 && directions.shape[0] == labels.count,
+            "directions of \(directions.shape) for \(labels.count) texts: expected [class, d]")
+        self.labels = labels
         self.directions = directions
     }
 

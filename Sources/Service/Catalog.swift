@@ -28,5 +28,6 @@ enum Catalog {
         ActivationsEndpoint.make,
         AttentionEndpoint.make,
         LogitLensEndpoint.make,
+        PatchingEndpoint.make,
     ]
 }

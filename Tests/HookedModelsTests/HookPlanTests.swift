@@ -144,8 +144,7 @@ import Testing
             try HookPlan(refusal.captures, for: architecture, flags: refusal.flags, stopAtLayer: refusal.stop)
         }
         #expect(error.reason == refusal.reason)
-        #expect(error.capture == refusal.capture)
-        #expect(error.hook == refusal.hook)
+        #expect(error.subject == (refusal.capture.map { .capture($0, hook: refusal.hook) } ?? .stop))
     }
 
     @Test func anUnknownNameBringsTheKnownOnes() throws {

@@ -24,7 +24,7 @@ extension Attention {
         let pattern = tape[.pattern, layer]
         var (byPattern, byValues) = Tensor.attentionMixAdjoint(pattern, tape[.v, layer], gradient, on: crew)
         probe.visitGradient(.pattern, layer, &byPattern)
-        var byScores = Tensor.softmaxAdjoint(pattern, byPattern, on: crew)
+        var byScores = Tensor.softmaxAdjoint(tape.softmax(.pattern, layer), byPattern, on: crew)
         probe.visitGradient(.attnScores, layer, &byScores)
         var (byQueries, byKeys) = Tensor.attentionScoresAdjoint(
             tape[.q, layer], tape[.k, layer], scale: scale, byScores, on: crew)

@@ -26,7 +26,7 @@ extension AttentionPooling {
         let z = attention.output.transposed.multiply(out, on: crew).splittingHeads(attention.heads)
         var (byPattern, byValues) = Tensor.attentionMixAdjoint(pattern, v, z, on: crew)
         probe.visitGradient(.poolPattern, nil, &byPattern)
-        let byScores = Tensor.softmaxAdjoint(pattern, byPattern, on: crew)
+        let byScores = Tensor.softmaxAdjoint(tape.softmax(.poolPattern), byPattern, on: crew)
         let (byQueries, byKeys) = Tensor.attentionScoresAdjoint(q, k, scale: attention.scale, byScores, on: crew)
         if probe.parameters != nil {
             let gradients = AttentionGradient(queries: byQueries, keys: byKeys, values: byValues)

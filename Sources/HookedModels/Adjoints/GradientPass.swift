@@ -25,7 +25,10 @@ struct GradientPass {
     }
 
     func run() -> Share {
-        let shares = RowShares.map(request.pixels.shape[0], on: crew) { compute($0, $1) }
+        let rows = request.pixels.shape[0]
+        let shares =
+            request.plan.readsInputs
+            ? [compute(0..<rows, crew)] : RowShares.map(rows, on: crew) { compute($0, $1) }
         Memory.passEnded()
         var whole = Share(parameters: request.wantsParameters ? ParameterGradients() : nil)
         for share in shares {
@@ -37,7 +40,8 @@ struct GradientPass {
 
     private func compute(_ rows: Range<Int>, _ crew: Crew) -> Share {
         var share = Share(parameters: request.wantsParameters ? ParameterGradients() : nil)
-        let step = max(1, Self.tokensAtOnce / max(transformer.architecture.positions, 1))
+        let few = max(1, Self.tokensAtOnce / max(transformer.architecture.positions, 1))
+        let step = request.plan.readsInputs ? rows.count : few
         for start in stride(from: rows.lowerBound, to: rows.upperBound, by: step) {
             share.chunks.append(compute(chunk: start..<min(start + step, rows.upperBound), &share.parameters, crew))
         }
@@ -48,8 +52,8 @@ struct GradientPass {
         let pixels = request.pixels.rows(rows)
         let layers = transformer.blocks.count
         var probe = Probe(
-            [Probe.Part(rows: 0..<rows.count, plan: request.plan)], layers: layers, crew: crew,
-            tape: request.tape(layers: layers))
+            [Probe.Part(rows: 0..<rows.count, firstInput: rows.lowerBound, plan: request.plan)], layers: layers,
+            crew: crew, tape: request.tape(layers: layers))
         guard let output = transformer(pixels, &probe), let tape = probe.takeTape() else {
             preconditionFailure("a pass that does not stop gives an output")
         }
@@ -57,8 +61,7 @@ struct GradientPass {
             request.seed(input, output.row(place)).reshaped([1] + output.shape.dropFirst())
         }
         var adjoint = AdjointProbe(
-            request.gradients, rows: rows.count, tape: tape, wantsInput: request.wantsPixels, parameters: parameters,
-            layers: layers, crew: crew)
+            request, inputs: rows, tape: tape, parameters: parameters, layers: layers, crew: crew)
         parameters = nil  // lent to the probe, so that sums grow where they lie
         let byPixels = transformer.adjoint(Tensor.concatenated(seeds), of: pixels, &adjoint)
         parameters = adjoint.takeParameters()

@@ -10,7 +10,8 @@ public struct GradientRequest: Sendable {
 
     /// [input] + ``Architecture/inputShape``.
     public let pixels: Tensor
-    /// Activations that are kept on the way; it does not stop early.
+    /// Activations that are kept and changed on the way; it does not stop early. What an intervention reads from other inputs
+    /// has the gradient of those inputs' numbers too.
     public let plan: HookPlan
     /// Hooks whose gradients are kept, and which part of them.
     public let gradients: HookPlan
@@ -21,12 +22,13 @@ public struct GradientRequest: Sendable {
     /// Where gradients begin.
     public let seed: Seed
 
-    /// - Precondition: neither plan stops early.
+    /// - Precondition: neither plan stops early, and that of the gradients changes nothing.
     public init(
         pixels: Tensor, plan: HookPlan = .empty, gradients: HookPlan, wantsPixels: Bool = false,
         wantsParameters: Bool = false, seed: @escaping Seed
     ) {
         precondition(plan.stopAtLayer == nil && gradients.stopAtLayer == nil, "gradients begin at the output")
+        precondition(!gradients.hasInterventions, "gradients are read, not changed")
         self.pixels = pixels
         self.plan = plan
         self.gradients = gradients
@@ -50,8 +52,7 @@ public struct GradientResult: Sendable {
     public let output: RowPieces
     /// What the plan asked for, in the order of firing.
     public let captures: [(name: String, values: RowPieces)]
-    /// By the hooks asked for, in the order of firing, under the hooks' names. Where an input reads its own rows only, each
-    /// input has the gradient of its own number.
+    /// By the hooks asked for, in the order of firing, under the hooks' names.
     public let gradients: [(name: String, values: RowPieces)]
     /// By the pictures, in their shape.
     public let pixels: RowPieces?

@@ -35,16 +35,24 @@ extension Norm {
     func adjoint(
         of inputs: [Tensor], _ gradients: [Tensor], _ layer: Int, _ probe: inout AdjointProbe
     ) -> [Tensor] {
-        var sum = gradients[0] + gradients[1] + gradients[2]
-        probe.visitGradient(.ln1Normalized, layer, &sum)
-        let adjoints = zip(inputs, gradients).map { input, gradient in
-            LayerNormAdjoint(of: input, gradient, weight: weight, eps: eps, on: probe.crew)
+        probe.record(.ln1Normalized, layer, gradients[0] + gradients[1] + gradients[2])
+        let scales = probe.tape.all(.ln1Scale, layer)
+        let adjoints = inputs.indices.map { index in
+            var gradient = gradients[index]
+            probe.undoRewrites(.ln1Normalized, layer, &gradient)
+            return LayerNormAdjoint(
+                of: inputs[index], gradient, weight: weight,
+                scale: scales.indices.contains(index) ? scales[index] : nil, eps: eps, on: probe.crew)
         }
         for adjoint in adjoints { addParameters(adjoint, HookPoint(.ln1Normalized, layer: layer).normPrefix, &probe) }
+        guard probe.wants(.ln1Scale, layer) else { return adjoints.map { $0.byInput() } }
         let byScales = adjoints.map(\.byScale)
-        var byScale = byScales[0] + byScales[1] + byScales[2]
-        probe.visitGradient(.ln1Scale, layer, &byScale)
-        return adjoints.map { $0.byInput() }
+        probe.record(.ln1Scale, layer, byScales[0] + byScales[1] + byScales[2])
+        return zip(adjoints, byScales).map { adjoint, byScale in
+            var byScale = byScale
+            probe.undoRewrites(.ln1Scale, layer, &byScale)
+            return adjoint.byInput(scale: byScale)
+        }
     }
 
     private func addParameters(_ adjoint: LayerNormAdjoint, _ prefix: String, _ probe: inout AdjointProbe) {

@@ -16,6 +16,8 @@ struct Tape: Sendable {
     var pooled: Tensor?
     /// Of each point what was visited there: more than once where each head reads a stream of its own.
     private var kept: [HookPoint: [Tensor]] = [:]
+    /// Patterns as the softmax gave them, where an intervention changed them.
+    private var unchanged: [HookPoint: Tensor] = [:]
 
     init(firstLayer: Int, layers: Int, reachesInput: Bool, servesParameters: Bool) {
         self.firstLayer = firstLayer
@@ -34,6 +36,17 @@ struct Tape: Sendable {
         let isLastStream = site == .residPost && layer == lastLayer
         guard isLastStream || (reaches(layer) && isUsed(site)) else { return }
         kept[HookPoint(site, layer: layer), default: []].append(activation)
+    }
+
+    /// Keeps what an intervention is about to change.
+    mutating func keep(unchanged activation: Tensor, _ site: Site, _ layer: Int?) {
+        guard site == .pattern || site == .poolPattern, reaches(layer) else { return }
+        unchanged[HookPoint(site, layer: layer)] = activation
+    }
+
+    /// A pattern as the softmax gave it.
+    func softmax(_ site: Site, _ layer: Int? = nil) -> Tensor {
+        unchanged[HookPoint(site, layer: layer)] ?? self[site, layer]
     }
 
     /// What was visited at a point, in the order of the visits.

@@ -35,7 +35,7 @@ enum ClassScores {
     }
 
     /// As short as float32 allows; `null` where it is no number.
-    private static func number(_ value: Double) -> JSONValue {
+    static func number(_ value: Double) -> JSONValue {
         value.isFinite ? .number(Double("\(Float(value))") ?? value) : .null
     }
 }

@@ -23,7 +23,9 @@ struct ZeroShotClassifier: Sendable {
     }
 
     /// The same in float64 with its derivative, for metrics.
-    var reading: TextReading { TextReading(directions: head.unpacked().permuted([1, 0]).contiguous()) }
+    var reading: TextReading {
+        TextReading(labels: prompts.labels, directions: head.unpacked().permuted([1, 0]).contiguous())
+    }
 
     /// Bytes held, about.
     var byteCount: Int { head.byteCount + prompts.byteCount }

@@ -26,17 +26,19 @@ struct ComputeLane: Sendable {
     func drain() async { await scheduler.drain() }
 
     /// Runs a request's inputs through a tower of a model, in a batch with others' unless it is to run alone.
-    /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
+    /// - Parameters:
+    ///   - deadline: what is left of the request's own; the whole of it where absent.
+    ///   - priority: passes of sweeps let requests that somebody waits for go first.
     func run(
         _ request: ForwardRequest, on tower: LoadedTower, of model: LoadedModel, alone: Bool,
-        context: RequestContext, deadline: Duration? = nil
+        context: RequestContext, deadline: Duration? = nil, priority: Priority = .interactive
     ) async throws -> ForwardResult {
         let key = Inference.Key(
             model: model.generation, tower: tower.tower, flags: request.plan.flags,
-            stopAtLayer: request.plan.stopAtLayer)
+            enteringLayer: request.enteringLayer, stopAtLayer: request.plan.stopAtLayer)
         let output = try await submit(
-            .forward(request, tower.model, of: model), rows: request.pixels.shape[0], key: alone ? nil : key, context,
-            deadline: deadline)
+            .forward(request, tower.model, of: model), rows: request.rows, key: alone ? nil : key, context,
+            priority: priority, deadline: deadline)
         guard case .forward(let result) = output else { preconditionFailure("a pass gives what passes give") }
         return result
     }
@@ -51,10 +53,11 @@ struct ComputeLane: Sendable {
     }
 
     private func submit(
-        _ work: Inference.Work, rows: Int, key: Inference.Key?, _ context: RequestContext, deadline: Duration? = nil
+        _ work: Inference.Work, rows: Int, key: Inference.Key?, _ context: RequestContext,
+        priority: Priority = .interactive, deadline: Duration? = nil
     ) async throws -> Inference.Output {
         let completion = try await scheduler.submit(
-            work, rows: rows, key: key, deadline: deadline ?? context.deadline)
+            work, rows: rows, key: key, priority: priority, deadline: deadline ?? context.deadline)
         idling.passed()
         context.timings.add(completion.queued, to: .queue)
         context.timings.add(completion.computed, to: .compute)

@@ -25,6 +25,7 @@ struct Inference: BatchModel {
         let model: Int
         let tower: Tower
         let flags: HookFlags
+        let enteringLayer: Int?
         let stopAtLayer: Int?
     }
 

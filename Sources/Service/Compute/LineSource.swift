@@ -122,9 +122,12 @@ extension ModelRun {
         _ make: @escaping LineSource.Making
     ) async throws -> AnswerLines {
         let inputs = try service.inputs.singles(options, payload, for: tower)
-        try weigh(inputs: 1)
+        // Where interventions tell inputs apart, all of them go through together.
+        try check(inputs: inputs.count)
+        try weigh(inputs: plan.namesInputs ? inputs.count : 1)
         let each = max(1, HookPlan.bytes(of: weighedShapes, inputs: 1))
-        let rows = min(service.limits.batchRows, max(1, service.limits.responseTensors / each))
+        let fitting = min(service.limits.batchRows, max(1, service.limits.responseTensors / each))
+        let rows = plan.namesInputs ? inputs.count : fitting
         let source = LineSource(self, inputs, rows: rows, context, make)
         let first = try await source.first()
         return AnswerLines(first: first, last: last()) { try await source.next() }

@@ -47,10 +47,13 @@ struct ModelRun: Sendable {
         for index in wanted.indices { wanted[index].hooks.removeAll { $0 == CaptureForm.pixelValues } }
         showsPixels = captures.contains { $0.hooks.contains(CaptureForm.pixelValues) }
         do {
+            let interventions = try options.interventions.enumerated().map {
+                try $1.intervention(at: JSONPointer()["interventions"][$0])
+            }
             plan = try HookPlan(
-                wanted.filter { !$0.hooks.isEmpty }, for: tower.model.architecture,
+                wanted.filter { !$0.hooks.isEmpty }, interventions: interventions, for: tower.model.architecture,
                 flags: options.flags.apply(to: tower.model.flags), stopAtLayer: stopAtLayer)
-        } catch {
+        } catch let error as HookPlanError {
             throw error.fieldError(place)
         }
     }
@@ -66,10 +69,20 @@ struct ModelRun: Sendable {
     func execute(_ payload: RequestPayload, _ context: RequestContext) async throws -> (ForwardResult, pixels: Tensor) {
         try weigh(inputs: try service.inputs.count(options, payload, for: tower))
         let pixels = try await service.inputs.pixels(options, payload, for: tower, preprocessing, context)
+        try check(inputs: pixels.shape[0])
         let result = try await service.lane.run(
             ForwardRequest(pixels: pixels, plan: plan), on: tower, of: loaded, alone: options.isDeterministic,
             context: context)
         return (result, pixels)
+    }
+
+    /// Holds what interventions say of inputs against how many there are.
+    func check(inputs count: Int) throws {
+        do {
+            try plan.check(inputs: count)
+        } catch {
+            throw error.fieldError(Self.inCapture)
+        }
     }
 
     /// The answer of an endpoint whose tensors are the output and the captures.
@@ -142,7 +155,8 @@ struct ModelRun: Sendable {
         let preparation: JSONValue = ["settings": preprocessing.json, "exif": .string(options.exif.rawValue)]
         var wish: JSONValue = [
             "flags": plan.flags.json, "stop_at_layer": JSONValue(orNull: plan.stopAtLayer),
-            "captures": plan.captureDocument, "pixel_values": .bool(showsPixels),
+            "interventions": .list(options.interventions.map(\.document)), "captures": plan.captureDocument,
+            "pixel_values": .bool(showsPixels),
             "tower": .string(tower.tower.rawValue), "normalize": .bool(normalizesOutput),
         ]
         if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }

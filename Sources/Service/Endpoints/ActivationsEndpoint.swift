@@ -12,16 +12,20 @@ enum ActivationsEndpoint {
         static let form = Form.object(
             "ActivationsRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
-            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), CaptureForm.hooksOrAll(),
-            CaptureForm.positions(), CaptureForm.heads(), CaptureForm.features(), CaptureForm.reduce(),
+            InputOptions.flags(), InputOptions.interventions(),
+            InputOptions.deterministic(), InputOptions.dryRun(), CaptureForm.hooksOrAll(),
+            CaptureForm.positions(), CaptureForm.heads(), CaptureForm.keys(), CaptureForm.features(),
+            CaptureForm.reduce(),
             make: {
-                inputs, preprocess, exif, tower, flags, isDeterministic, isDryRun, hooks, positions, heads, features,
-                reduction in
+                inputs, preprocess, exif, tower, flags, interventions, isDeterministic, isDryRun, hooks, positions,
+                heads,
+                keys, features, reduction in
                 ActivationsRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower),
-                    capture: CaptureForm.make(hooks, positions, heads, features, reduction))
+                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower,
+                        interventions: interventions),
+                    capture: CaptureForm.make(hooks, positions, heads, keys, features, reduction))
             })
     }
 

@@ -14,7 +14,8 @@ enum AttentionEndpoint {
         static let form = Form.object(
             "AttentionRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
-            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
+            InputOptions.flags(), InputOptions.interventions(),
+            InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
             IndexList.heads(),
             Field(
                 "from", .choice(of: AttentionWish.Source.self), default: "pattern", "After the softmax, or before it."),
@@ -25,12 +26,14 @@ enum AttentionEndpoint {
             Field("summary", .boolean, default: false, "Numbers that sum up each head, and what kind of head it is."),
             AttentionFigureWish.query(), AttentionFigureWish.scale(),
             make: {
-                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, layers, heads, source, maps, rollout,
+                inputs, preprocess, exif, _, flags, interventions, isDeterministic, isDryRun, layers, heads, source,
+                maps, rollout,
                 summary, query, scale in
                 AttentionRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                        isDeterministic: isDeterministic, isDryRun: isDryRun,
+                        interventions: interventions),
                     wish: AttentionWish(
                         layers: layers, heads: heads, source: source, showsMaps: maps, rollout: rollout,
                         summary: summary),

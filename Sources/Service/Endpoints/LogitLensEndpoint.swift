@@ -14,7 +14,8 @@ enum LogitLensEndpoint {
         static let form = Form.object(
             "LogitLensRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
-            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
+            InputOptions.flags(), InputOptions.interventions(),
+            InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "component", .choice(of: LogitLens.Component.self), default: "resid_pre",
                 "The stream that enters each layer, and what leaves the last (so one more than layers); the stream between "
@@ -34,12 +35,14 @@ enum LogitLensEndpoint {
             Field("logits", .boolean, default: true, "Whether the logits themselves are answered."),
             LensFigureWish.figure(), LensFigureWish.mode(), LensFigureWish.opacity(),
             make: {
-                inputs, preprocess, exif, _, flags, isDeterministic, isDryRun, component, layers, positions, top,
+                inputs, preprocess, exif, _, flags, interventions, isDeterministic, isDryRun, component, layers,
+                positions, top,
                 directions, norm, bias, logits, figure, mode, opacity in
                 LensRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun),
+                        isDeterministic: isDeterministic, isDryRun: isDryRun,
+                        interventions: interventions),
                     wish: LensWish(
                         component: component, layers: layers, positions: positions, top: top, directions: directions,
                         norm: norm, bias: bias, showsLogits: logits),

@@ -16,16 +16,19 @@ enum PredictEndpoint {
         static let form = Form.object(
             "PredictRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
-            InputOptions.flags(), InputOptions.deterministic(),
+            InputOptions.flags(), InputOptions.interventions(),
+            InputOptions.deterministic(),
             Field("top_k", .integer(1...100_000), default: 5, "How many classes, best first."),
             Field(optional: "answer", ClassName.form, "A class whose rank is told: its label or its number."),
             ZeroShotWish.labels(), ZeroShotWish.templates(), ZeroShotWish.classifier(),
             make: {
-                inputs, preprocess, exif, tower, flags, isDeterministic, topK, answer, labels, templates, classifier in
+                inputs, preprocess, exif, tower, flags, interventions, isDeterministic, topK, answer, labels, templates,
+                classifier in
                 PredictRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: false, tower: tower),
+                        isDeterministic: isDeterministic, isDryRun: false, tower: tower,
+                        interventions: interventions),
                     topK: topK, answer: answer,
                     texts: ZeroShotWish(labels: labels, templates: templates, classifier: classifier))
             })

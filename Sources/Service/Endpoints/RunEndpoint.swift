@@ -15,7 +15,8 @@ enum RunEndpoint {
         static let form = Form.object(
             "RunRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
-            InputOptions.flags(), InputOptions.deterministic(), InputOptions.dryRun(),
+            InputOptions.flags(), InputOptions.interventions(),
+            InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "capture", .list(of: CaptureForm.form, count: 0...256), default: [], "Which activations are answered."),
             Field(
@@ -24,11 +25,14 @@ enum RunEndpoint {
             Field(
                 "normalize", .boolean, default: false,
                 "Brings `output` to unit length, along its last axis: what CLIP's cosines are taken of."),
-            make: { inputs, preprocess, exif, tower, flags, isDeterministic, isDryRun, captures, stop, normalizes in
+            make: {
+                inputs, preprocess, exif, tower, flags, interventions, isDeterministic, isDryRun, captures, stop,
+                normalizes in
                 RunRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
-                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower),
+                        isDeterministic: isDeterministic, isDryRun: isDryRun, tower: tower,
+                        interventions: interventions),
                     captures: captures, stopAtLayer: stop, normalizesOutput: normalizes)
             })
     }

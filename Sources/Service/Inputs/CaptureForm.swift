@@ -10,7 +10,7 @@ enum CaptureForm {
     /// One entry of `capture`.
     static let form = Form.object(
         "Capture", "Hooks by names or patterns, and the part of them that is wanted. Axes always stay.",
-        fields: hooks(), positions(), heads(), features(), reduce(), make: make)
+        fields: hooks(), positions(), heads(), keys(), features(), reduce(), make: make)
 
     static func hooks() -> Field<[String]> {
         Field(
@@ -41,6 +41,12 @@ enum CaptureForm {
         Field(optional: "heads", .list(of: .integer, count: 1...65_536), "Of the head axis.")
     }
 
+    static func keys() -> Field<[Int]?> {
+        Field(
+            optional: "keys", .list(of: .integer, count: 1...65_536),
+            "Of a pattern or its scores: the positions that are looked at.")
+    }
+
     static func features() -> Field<[Int]?> {
         Field(optional: "features", .list(of: .integer, count: 1...1_048_576), "Of the last axis.")
     }
@@ -49,10 +55,11 @@ enum CaptureForm {
         Field(optional: "reduce", reduction, "Makes one position of those that were chosen.")
     }
 
-    static let make: @Sendable ([String], Selection.Positions, [Int]?, [Int]?, Selection.Reduction?) -> CaptureRequest =
-        {
+    static let make:
+        @Sendable ([String], Selection.Positions, [Int]?, [Int]?, [Int]?, Selection.Reduction?) -> CaptureRequest = {
             CaptureRequest(
-                hooks: $0, selection: Selection(positions: $1, heads: $2, features: $3, reduction: $4))
+                hooks: $0,
+                selection: Selection(positions: $1, heads: $2, keys: $3, features: $4, reduction: $5))
         }
 
     private static let reduction = Form.object(

@@ -8,6 +8,15 @@ public struct FlagOverrides: Sendable {
     let useAttnIn: Bool?
     let useHookMLPIn: Bool?
 
+    init(
+        useAttnResult: Bool? = nil, useSplitQKVInput: Bool? = nil, useAttnIn: Bool? = nil, useHookMLPIn: Bool? = nil
+    ) {
+        self.useAttnResult = useAttnResult
+        self.useSplitQKVInput = useSplitQKVInput
+        self.useAttnIn = useAttnIn
+        self.useHookMLPIn = useHookMLPIn
+    }
+
     /// An object of booleans, or a list of the names of those that are on.
     public static let form = Form<FlagOverrides>.either(object, list)
 
@@ -17,7 +26,7 @@ public struct FlagOverrides: Sendable {
         Field(optional: "use_split_qkv_input", .boolean, "hook_q_input, hook_k_input and hook_v_input."),
         Field(optional: "use_attn_in", .boolean, "hook_attn_in: the stream as each head reads it."),
         Field(optional: "use_hook_mlp_in", .boolean, "hook_mlp_in: the stream as the MLP reads it."),
-        make: FlagOverrides.init)
+        make: FlagOverrides.init(useAttnResult:useSplitQKVInput:useAttnIn:useHookMLPIn:))
 
     private static let names = ["use_attn_result", "use_split_qkv_input", "use_attn_in", "use_hook_mlp_in"]
 

@@ -13,6 +13,9 @@ struct InputOptions: Sendable {
     var isDeterministic: Bool
     var isDryRun: Bool
     var tower = Tower.vision
+    var interventions: [InterventionWish] = []
+    /// Where the inputs stand in the document, where that is not the list `inputs`.
+    var places: [JSONPointer]?
 }
 
 extension InputOptions {
@@ -46,6 +49,12 @@ extension InputOptions {
 
     static func flags() -> Field<FlagOverrides> {
         Field("flags", FlagOverrides.form, default: [:], "Makes optional hooks exist, for this request.")
+    }
+
+    static func interventions() -> Field<[InterventionWish]> {
+        Field(
+            "interventions", .list(of: InterventionWish.form, count: 0...256), default: [],
+            "What is changed while the model runs, in this order.")
     }
 
     static func deterministic() -> Field<Bool> {

@@ -63,7 +63,7 @@ struct InputReader: Sendable {
             guard inputs.count <= limits.inputs else { throw tooMany(inputs.count) }
             var named: Set<String> = []
             let places = try inputs.enumerated().map { index, source in
-                let place = JSONPointer()["inputs"][index]
+                let place = options.places?[index] ?? JSONPointer()["inputs"][index]
                 guard case .part(let name) = source else { return Place(value: source, place: place) }
                 let part = try payload.part(named: name, referredFrom: place["image"]["part"])
                 named.insert(name)

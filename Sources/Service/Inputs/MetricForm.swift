@@ -93,7 +93,7 @@ struct MetricWish: Sendable {
 }
 
 /// A model's classes, or, of a model without a head, the dimensions of its output.
-private struct OutputNames: ClassNames {
+struct OutputNames: ClassNames {
     let model: HookedModel
     var classCount: Int {
         let shape = model.architecture.outputShape

@@ -1,0 +1,145 @@
+internal import Tensors
+
+/// One change at one hook, compiled: which elements of which inputs, and what becomes of them.
+struct Rewrite: Sendable {
+    let point: HookPoint
+    /// Which of the request's interventions it is part of.
+    let intervention: Int
+    /// Inputs of the request; `nil` for all.
+    let inputs: [Int]?
+    let region: Region
+    let action: Action
+
+    enum Action: Sendable {
+        case set(Source)
+        case add(Source)
+        case multiply(Values)
+        /// A unit vector along the last axis.
+        case projectOut([Float])
+    }
+
+    /// Numbers for the region.
+    enum Values: Sendable {
+        case uniform(Float)
+        /// [1 or inputs, element of the region], flat.
+        case each([Float], inputs: Int)
+    }
+
+    enum Source: Sendable {
+        case values(Values)
+        case input(Int)
+        /// - Parameter axis: the activation's axis of positions where they are averaged over too, counted with the first.
+        case mean(overAxis: Int?)
+    }
+
+    /// Whether all of a request's inputs must be in one pass: some read others.
+    var readsInputs: Bool {
+        switch action {
+        case .set(.input), .set(.mean), .add(.input), .add(.mean): true
+        default: false
+        }
+    }
+
+    /// Changes the rows of a request within an activation [row, ...].
+    /// - Parameters:
+    ///   - rows: of the activation, the request's.
+    ///   - firstInput: which of its inputs the first of them is.
+    func apply(to activation: inout Tensor, rows: Range<Int>, firstInput: Int) {
+        let chosen = rows.compactMap { row -> (row: Int, value: Int)? in
+            let input = row - rows.lowerBound + firstInput
+            guard let inputs else { return (row, input) }
+            return inputs.firstIndex(of: input).map { (row, $0) }
+        }
+        guard !chosen.isEmpty else { return }
+        switch action {
+        case .projectOut(let unit):
+            for (row, _) in chosen { projectOut(unit, row, &activation) }
+        case .multiply(let values):
+            for (row, value) in chosen { change(&activation, row, values, input: value) { $0 * $1 } }
+        case .set(let source):
+            let values = self.values(of: source, in: activation, rows)
+            for (row, value) in chosen { change(&activation, row, values, input: value) { $1 } }
+        case .add(let source):
+            let values = self.values(of: source, in: activation, rows)
+            for (row, value) in chosen { change(&activation, row, values, input: value) { $0 + $1 } }
+        }
+    }
+
+    private func change(
+        _ activation: inout Tensor, _ row: Int, _ values: Values, input: Int, _ operation: (Float, Float) -> Float
+    ) {
+        let base = row * region.stride
+        activation.withMutableSpan { span in
+            switch values {
+            case .uniform(let value):
+                for run in region.runs {
+                    for index in (base + run.start)..<(base + run.start + run.length) {
+                        span[index] = operation(span[index], value)
+                    }
+                }
+            case .each(let elements, let inputs):
+                var next = inputs == 1 ? 0 : input * region.count
+                for run in region.runs {
+                    for index in (base + run.start)..<(base + run.start + run.length) {
+                        span[index] = operation(span[index], elements[next])
+                        next += 1
+                    }
+                }
+            }
+        }
+    }
+
+    private func projectOut(_ unit: [Float], _ row: Int, _ activation: inout Tensor) {
+        let base = row * region.stride
+        activation.withMutableSpan { span in
+            for run in region.runs {
+                for start in Swift.stride(
+                    from: base + run.start, to: base + run.start + run.length, by: unit.count)
+                {
+                    var along = 0.0
+                    for index in unit.indices { along += Double(span[start + index]) * Double(unit[index]) }
+                    for index in unit.indices { span[start + index] -= Float(along) * unit[index] }
+                }
+            }
+        }
+    }
+
+    private func values(of source: Source, in activation: Tensor, _ rows: Range<Int>) -> Values {
+        switch source {
+        case .values(let values): return values
+        case .input(let input):
+            let base = (rows.lowerBound + input) * region.stride
+            return .each(activation.withSpan { region.read($0, from: base) }, inputs: 1)
+        case .mean(let axis):
+            let mean = activation.rows(rows).mean(overAxis: axis)
+            return .each(mean.withSpan { region.read($0, from: 0) }, inputs: 1)
+        }
+    }
+}
+
+extension Tensor {
+    /// The mean over the first axis, and over another one, which keeps its extent: [...] of one row.
+    fileprivate func mean(overAxis axis: Int?) -> Tensor {
+        let (inputs, stride) = (shape[0], shape.dropFirst().reduce(1, *))
+        let inner = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
+        let extent = axis.map { shape[$0] } ?? 1
+        return Tensor(shape: Array(shape.dropFirst())) { target in
+            withSpan { source in
+                for index in 0..<stride {
+                    // Of each place along the axis the first computes; the others repeat it.
+                    let place = axis == nil ? 0 : index / inner % extent
+                    let first = index - place * inner
+                    guard place == 0 else {
+                        target[index] = target[first]
+                        continue
+                    }
+                    var sum = 0.0
+                    for input in 0..<inputs {
+                        for step in 0..<extent { sum += Double(source[input * stride + first + step * inner]) }
+                    }
+                    target[index] = Float(sum / Double(inputs * extent))
+                }
+            }
+        }
+    }
+}

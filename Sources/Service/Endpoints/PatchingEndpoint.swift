@@ -1,0 +1,122 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Imaging
+internal import Interpretability
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/patching`: what each place of the network carries from one run into another.
+enum PatchingEndpoint {
+    private struct PatchingRequest: Sendable {
+        let options: InputOptions
+        let sweep: SweepWish
+        let metric: MetricWish?
+        let direction: PatchingReading.Direction
+        let searches: Bool
+
+        static let form = Form.object(
+            "PatchingRequest",
+            fields: Field(
+                "clean", InputSource.form, "The run that activations are taken from, unless the direction is noise."),
+            Field("corrupt", InputSource.form, "The other run."),
+            InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(), InputOptions.dryRun(),
+            SweepWish.field(),
+            Field(
+                optional: "metric", MetricWish.form,
+                "What is measured; unless given the logit of what the clean run says less that of what the corrupt one says."
+            ),
+            Field(
+                "direction", .choice(of: PatchingReading.Direction.self), default: "denoise",
+                "denoise puts the clean run's activations into the corrupt one, noise the other way round."),
+            Field(
+                "search", .boolean, default: false,
+                "Also looks for a smallest set of cells that turns one run's prediction into the other's."),
+            make: { clean, corrupt, preprocess, exif, tower, isDryRun, sweep, metric, direction, searches in
+                PatchingRequest(
+                    options: InputOptions(
+                        inputs: [clean, corrupt], preprocess: preprocess, exif: exif,
+                        flags: sweep.flags, isDeterministic: true, isDryRun: isDryRun,
+                        tower: tower, places: [JSONPointer()["clean"], JSONPointer()["corrupt"]]),
+                    sweep: sweep, metric: metric, direction: direction, searches: searches)
+            })
+    }
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/patching", "Patch activations of one run into another",
+            details: """
+                Tensors: `metric` and `normalised` = (metric − corrupt)/(clean − corrupt), over the axes of the sweep. `flips` are \
+                the cells that change the prediction. As `application/x-ndjson` a line a cell, sent as batches finish; as a \
+                picture the heat map of two axes. Sweeps give way to other requests, and end when the client goes away.
+                """,
+            tag: ModelBody.tag,
+            body: ModelBody.request(
+                PatchingRequest.form,
+                example: [
+                    "clean": ModelBody.examplePicture, "corrupt": ModelBody.examplePicture,
+                    "sweep": ["hook": "z", "over": ["layer", "head"]],
+                ]),
+            responds: ModelBody.analysis(
+                "Patching", "What every cell does to the metric.", service, members: members),
+            errors: ModelBody.errors
+        ) { call in
+            let loaded = try service.models.model(call.path["model"])
+            let sweep = try call.body.sweep.resolve(for: try loaded.tower(call.body.options.tower).model.architecture)
+            var run = try ModelRun(
+                service, loaded, call.body.options, captures: SweepBase.captures(sweep), place: { _, _ in .root })
+            run.analysis = ["patching": sweep.document, "direction": .string(call.body.direction.rawValue)]
+            if run.options.isDryRun { return try run.dryRun(sweep, call.payload) }
+            let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)
+            let metric = try await call.body.metric?.resolve(builder)
+            let engine = try await SweepEngine(run, call.payload, call.context, inputs: 2...2)
+            let reading = PatchingReading(sweep, metric, call.body.direction, engine)
+            return try await answer(reading, run, searches: call.body.searches, call.context)
+        }
+    }
+
+    private static func answer(
+        _ reading: PatchingReading, _ run: ModelRun, searches: Bool, _ context: RequestContext
+    ) async throws -> TensorAnswer {
+        let lines = SweepLines(reading, searches: searches)
+        if NDJSON.isWanted(context) {
+            let first = try await lines.next() ?? []
+            let stream = AnswerLines(first: first, last: reading.lastMembers + [run.provenance]) {
+                try await lines.next()
+            }
+            return TensorAnswer(members: [], tensors: [], lines: stream)
+        }
+        while try await lines.next() != nil {}
+        let outcomes = await lines.outcomes
+        var answer = reading.answer(outcomes, await lines.found)
+        answer.members.append(run.provenance)
+        answer.picture = reading.picture(outcomes)
+        return answer
+    }
+
+    private static let members: [Schema.Property] = [
+        .init("axes", Sweep.axesSchema),
+        .init("direction", .choice(PatchingReading.Direction.allCases.map(\.rawValue))),
+        .init("metric", Metric.schema), .init("baseline_clean", .number.nullable),
+        .init("baseline_corrupt", .number.nullable),
+        .init(
+            "predictions",
+            .object(properties: [.init("clean", ClassScores.nameSchema), .init("corrupt", ClassScores.nameSchema)])),
+        .init(
+            "flips",
+            .list(
+                Sweep.cellSchema([
+                    .init("metric", .number.nullable), .init("normalised", .number.nullable),
+                    .init("prediction", ClassScores.nameSchema),
+                ]))),
+        .init(
+            "search",
+            .object(properties: [
+                .init("found", .boolean), .init("target", ClassScores.nameSchema),
+                .init("size", .integer, isRequired: false),
+                .init("proof", .choice(["smallest", "irreducible"]), isRequired: false),
+                .init("cells", .list(Sweep.cellSchema()), isRequired: false),
+                .init("metric", .number.nullable, isRequired: false),
+                .init("prediction", ClassScores.nameSchema, isRequired: false),
+            ]), isRequired: false),
+    ]
+}

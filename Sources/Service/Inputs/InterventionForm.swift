@@ -1,0 +1,191 @@
+internal import Checkpoints
+internal import HookedModels
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// One entry of `interventions`, as a request writes it.
+struct InterventionWish: Sendable {
+    let hook: String
+    let place: Place
+    let operation: Operation
+    let value: Value?
+    let direction: Tensor?
+    let over: Averaged?
+
+    /// What is done to the part.
+    enum Operation: String, CaseIterable, Sendable {
+        case zero, mean, set, add, scale
+        case projectOut = "project_out"
+        case copy
+    }
+
+    /// Which part.
+    struct Place: Sendable {
+        let inputs: [Int]?
+        let selection: Selection
+    }
+
+    enum Value: Sendable {
+        case tensor(Tensor)
+        case input(Int)
+    }
+
+    /// What a mean is taken over.
+    enum Averaged: String, CaseIterable, Sendable {
+        case inputs
+        case inputsAndPositions = "inputs_and_positions"
+    }
+
+    /// - Parameter pointer: where it stands in the document.
+    /// - Throws: the field's error for what the operation lacks or has no use for.
+    func intervention(at pointer: JSONPointer) throws(FieldError) -> Intervention {
+        if operation != .mean { try refuse(over == nil, pointer["over"], "means are taken over something") }
+        if ![.add, .projectOut].contains(operation) {
+            try refuse(direction == nil, pointer["direction"], "add and project_out have directions")
+        }
+        if [.zero, .mean, .projectOut].contains(operation) {
+            try refuse(value == nil, pointer["value"], "\(operation.rawValue) takes none")
+        }
+        return Intervention(hook, try change(pointer), at: place.selection, inputs: place.inputs)
+    }
+
+    private func change(_ pointer: JSONPointer) throws(FieldError) -> Intervention.Change {
+        switch operation {
+        case .zero: return .set(.constant(Tensor(shape: [], elements: [0])))
+        case .mean: return .set(.meanOfInputs(overPositions: over == .inputsAndPositions))
+        case .set: return .set(try needed(pointer))
+        case .add:
+            if let direction { return .add(try steering(direction, pointer)) }
+            return .add(try needed(pointer))
+        case .scale:
+            guard case .tensor(let factors) = value else {
+                throw FieldError(.pointer(pointer["value"]), "expected what to multiply with: a number or a tensor")
+            }
+            return .multiply(factors)
+        case .projectOut:
+            guard let direction else {
+                throw FieldError(.pointer(pointer["direction"]), "expected the direction that is taken out")
+            }
+            return .projectOut(direction)
+        case .copy:
+            guard case .input(let input) = value else {
+                throw FieldError(.pointer(pointer["value"]), "expected {\"from_input\": …}")
+            }
+            return .set(.input(input))
+        }
+    }
+
+    private func needed(_ pointer: JSONPointer) throws(FieldError) -> Intervention.Value {
+        switch value {
+        case .tensor(let tensor): return .constant(tensor)
+        case .input(let input): return .input(input)
+        case nil:
+            throw FieldError(
+                .pointer(pointer["value"]),
+                "\(operation.rawValue) needs a value: a number, a tensor or {\"from_input\": …}")
+        }
+    }
+
+    /// value · direction, the value being 1 unless given.
+    private func steering(_ direction: Tensor, _ pointer: JSONPointer) throws(FieldError) -> Intervention.Value {
+        var strength: Float = 1
+        if let value {
+            guard case .tensor(let tensor) = value, tensor.count == 1 else {
+                throw FieldError(.pointer(pointer["value"]), "along a direction the value is one number")
+            }
+            strength = tensor.elements[0]
+        }
+        return .constant(Tensor(shape: direction.shape, elements: direction.elements.map { $0 * strength }))
+    }
+
+    private func refuse(_ isFine: Bool, _ pointer: JSONPointer, _ reason: String) throws(FieldError) {
+        if !isFine { throw FieldError(.pointer(pointer), "not for op \"\(operation.rawValue)\": \(reason)") }
+    }
+}
+
+extension InterventionWish {
+    static let form = Form.object(
+        "Intervention",
+        "A change on the way: of the part `where` of every hook that `hook` matches. They act in the order given, and "
+            + "captures show what they left.",
+        fields: Field("hook", .string(length: 1...Glob.maximumLength), "A name or a pattern."),
+        Field("where", Place.form, default: [:], "Which part; all of it unless something is chosen."),
+        Field(
+            "op", .choice(of: Operation.self),
+            "zero; mean (over the request's inputs); set; add (a value, or value · direction); scale (by a number or a "
+                + "tensor); project_out (what lies along a direction); copy (from another input)."),
+        Field(
+            optional: "value", Value.form,
+            "A number; a tensor that is repeated, as numpy does, to the part's shape, with one more axis in front for the "
+                + "inputs if each has its own; or {\"from_input\": i}."),
+        Field(optional: "direction", TensorForm.form, "[features]: of project_out, and of add."),
+        Field(optional: "over", .choice(of: Averaged.self), "What mean is taken over: inputs unless given."),
+        make: InterventionWish.init(hook:place:operation:value:direction:over:))
+
+    /// As it stands in the provenance: tensors by their digests.
+    var document: JSONValue {
+        let digest = { (tensor: Tensor) -> JSONValue in
+            .string(Digest.sha256(of: Array("\(tensor.shape) \(tensor.elements.map(\.bitPattern))".utf8)))
+        }
+        let value: JSONValue =
+            switch self.value {
+            case .tensor(let tensor): digest(tensor)
+            case .input(let input): ["from_input": .integer(Int64(input))]
+            case nil: .null
+            }
+        return [
+            "hook": .string(hook), "op": .string(operation.rawValue), "value": value,
+            "direction": direction.map(digest) ?? .null, "over": JSONValue(orNull: over?.rawValue),
+            "where": place.document,
+        ]
+    }
+}
+
+extension InterventionWish.Value {
+    private static let number = Form<Double>.number(
+        -Double(Float.greatestFiniteMagnitude)...Double(Float.greatestFiniteMagnitude)
+    )
+    .map { InterventionWish.Value.tensor(Tensor(shape: [], elements: [Float($0)])) }
+    private static let source = Form<InterventionWish.Value>.oneKey(
+        "InterventionSource", "",
+        Variant("from_input", Form<Int>.integer(0...65_535), "Another input of the request, as it is then.") {
+            InterventionWish.Value.input($0)
+        })
+    private static let tensor = TensorForm.form.map { InterventionWish.Value.tensor($0) }
+
+    /// What is written tells which of them is meant, so that an error is told of that one.
+    fileprivate static let form = Form<InterventionWish.Value>(.either(number.schema, source.schema, tensor.schema)) {
+        value, place, errors in
+        let meant = value.double != nil ? number : value["from_input"] != nil ? source : tensor
+        return meant.read(value, at: place, &errors)
+    }
+}
+
+extension InterventionWish.Place {
+    fileprivate static let form = Form.object(
+        "InterventionPlace", "Which part is changed.",
+        fields: Field(
+            optional: "inputs", .list(of: .integer(0...65_535), count: 1...65_536), "Of the request, from 0."),
+        CaptureForm.positions(), CaptureForm.heads(), CaptureForm.keys(), CaptureForm.features(),
+        make: { inputs, positions, heads, keys, features in
+            InterventionWish.Place(
+                inputs: inputs,
+                selection: Selection(positions: positions, heads: heads, keys: keys, features: features))
+        })
+
+    fileprivate var document: JSONValue {
+        let positions: JSONValue =
+            switch selection.positions {
+            case .all: "all"
+            case .cls: "cls"
+            case .patches: "patches"
+            case .indices(let indices): .integers(indices)
+            }
+        let list = { (indices: [Int]?) in indices.map { JSONValue.integers($0) } ?? .null }
+        return [
+            "inputs": list(inputs), "positions": positions, "heads": list(selection.heads),
+            "keys": list(selection.keys), "features": list(selection.features),
+        ]
+    }
+}

@@ -1,0 +1,134 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Interpretability
+internal import Scheduling
+internal import Tensors
+internal import TextNumbers
+internal import Web
+
+/// Runs changed copies of runs that are known up to some layer: from that layer on, many in a pass, between other
+/// requests' passes.
+struct SweepEngine: Sendable {
+    let run: ModelRun
+    let base: SweepBase
+    let context: RequestContext
+    private let started = ContinuousClock.now
+
+    /// Runs the inputs as they are.
+    /// - Parameter inputs: how many there may be.
+    /// - Throws: as ``ModelRun/execute(_:_:)``; 400 for another number of inputs.
+    init(
+        _ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext, inputs: ClosedRange<Int>
+    ) async throws {
+        self.run = run
+        self.context = context
+        let (result, pixels) = try await run.execute(payload, context)
+        guard inputs.contains(pixels.shape[0]) else {
+            throw Problem(
+                .badRequest, "Expected one input each for clean and corrupt, found \(pixels.shape[0]) in all.")
+        }
+        base = SweepBase(result, pixels: pixels, of: run.tower.model)
+    }
+
+    /// One changed copy.
+    struct Row: Sendable {
+        /// The run it is a copy of.
+        let input: Int
+        /// The first layer that is changed.
+        let layer: Int
+        /// What is changed, where the copy is this row of a pass.
+        let interventions: @Sendable (_ row: Int) -> [Intervention]
+    }
+
+    /// Floating-point operations of a pass: a few tenths of a second on the machines we know, so that whoever waits for an
+    /// answer hardly notices a sweep.
+    private static let operationsAtOnce = 60_000_000_000
+    private static let rowsAtOnce = 128
+
+    /// Rows of a pass from a layer on: of whole pictures for each thread.
+    func rowsAtOnce(from layer: Int) -> Int {
+        let architecture = run.tower.model.architecture
+        let each = max(1, architecture.operations(layers: architecture.layers - layer))
+        let width = Threads.crew.width
+        let fitting = min(Self.rowsAtOnce, Self.operationsAtOnce / each) / width * width
+        return max(fitting, width)
+    }
+
+    /// The output of each row, in their order; the rows share their first layer.
+    func outputs(_ rows: [Row]) async throws -> [Tensor] {
+        guard let layer = rows.first?.layer else { return [] }
+        try Task.checkCancellation()
+        let interventions = rows.enumerated().flatMap { $1.interventions($0) }
+        let plan: HookPlan
+        do {
+            plan = try HookPlan(
+                [], interventions: interventions, for: run.tower.model.architecture, flags: run.plan.flags)
+        } catch {
+            throw error.fieldError(ModelRun.inCapture)
+        }
+        let streams = base.streams[layer].gathered(axis: 0, rows.map(\.input))
+        let ids = base.ids?.gathered(axis: 0, rows.map(\.input))
+        let request = ForwardRequest(streams: streams, entering: layer, ids: ids, plan: plan)
+        let result = try await run.service.lane.run(
+            request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try left,
+            priority: .batch)
+        return result.output?.rows.map { $0.squeezed() } ?? []
+    }
+
+    /// The outputs of any rows, in their order: those of one layer go through together.
+    func allOutputs(_ rows: [Row]) async throws -> [Tensor] {
+        var outputs: [Int: Tensor] = [:]
+        for batch in batches(rows) {
+            for (index, output) in zip(batch, try await self.outputs(batch.map { rows[$0] })) {
+                outputs[index] = output
+            }
+        }
+        return rows.indices.compactMap { outputs[$0] }
+    }
+
+    /// Places of rows that go through together, the earliest layers first.
+    func batches(_ rows: [Row]) -> [[Int]] {
+        let byLayer = Dictionary(grouping: rows.indices) { rows[$0].layer }
+        return byLayer.sorted { $0.key < $1.key }.flatMap { layer, places in
+            let size = rowsAtOnce(from: layer)
+            return stride(from: 0, to: places.count, by: size).map {
+                Array(places[$0..<min($0 + size, places.count)])
+            }
+        }
+    }
+
+    /// What is left of the request's own deadline; without one a sweep takes as long as it takes.
+    private var left: Duration? {
+        get throws {
+            guard let deadline = context.deadline else { return .seconds(86_400) }
+            let left = deadline - (.now - started)
+            guard left > .zero else { throw SchedulingError.deadlineExceeded(after: deadline) }
+            return left
+        }
+    }
+}
+
+extension ModelRun {
+    /// What a sweep would compute and answer.
+    func dryRun(_ sweep: Sweep, _ payload: RequestPayload) throws -> TensorAnswer {
+        let architecture = tower.model.architecture
+        let operations = (0..<sweep.count).reduce(0.0) { sum, index in
+            let first = sweep.layers(of: sweep.cell(index)).first ?? 0
+            return sum + Double(architecture.operations(layers: architecture.layers - first))
+        }
+        var answer = try dryRun(payload, [])
+        let extents = JSONValue.integers(sweep.shape)
+        let tensor: JSONValue = [
+            "datatype": "FP32", "shape": extents, "bytes": .integer(Int64(4 * sweep.count)),
+        ]
+        answer.members = answer.members.map { member in
+            switch member.key {
+            case "tensors": JSONMember("tensors", ["metric": tensor, "normalised": tensor])
+            case "floating_point_operations":
+                JSONMember(member.key, .integer(Int64(operations) + Int64(member.value.int ?? 0)))
+            default: member
+            }
+        }
+        return answer
+    }
+}
