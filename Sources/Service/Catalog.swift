@@ -28,6 +28,7 @@ enum Catalog {
         ActivationsEndpoint.make,
         AttentionEndpoint.make,
         LogitLensEndpoint.make,
+        AttributionEndpoint.make,
         PatchingEndpoint.make,
     ]
 }

@@ -78,6 +78,12 @@ import Web
             method: .post, path: "/v1/models/{model}/logit-lens", target: "/v1/models/vit/logit-lens",
             document: Requests.document(["logits": false])),
         Example(
+            method: .post, path: "/v1/models/{model}/attribution", target: "/v1/models/vit/attribution",
+            document: Requests.document(["metric": ["kind": "logit", "classes": [1]], "by": "layer"])),
+        Example(
+            method: .post, path: "/v1/models/{model}/attribution", target: "/v1/models/pooled/attribution",
+            document: Requests.document(["metric": ["kind": "logit", "classes": [1]], "by": "neuron"])),
+        Example(
             method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
             document: Requests.document(["hooks": ["hook_embed"]])),
     ]

@@ -125,4 +125,22 @@ struct OpenAPIDocumentTests {
             #"{"type":"integer","description":"Said.","examples":[3]}"#
         ),
     ]
+
+    /// A form that serves several fields is one component; each field may say what it is there.
+    @Test func aComponentIsSharedByFieldsThatSayDifferentThings() throws {
+        let shared = Form.object("Shared", "A pair.", fields: Field("a", .integer, "One."), make: { $0 })
+        let form = Form.object(
+            fields: Field("first", shared, "What it begins with."), Field(optional: "second", shared, "And then."),
+            make: { ($0, $1) })
+        let endpoint = Endpoint(
+            .post, "/pairs", "Pairs", tag: "Things", body: RequestForm(form),
+            responds: .json("None.", .object(properties: []))
+        ) { _ in [:] }
+        let json = OpenAPIDocument([endpoint], .init(title: "", version: "", summary: "")).json
+        #expect(json["components"]?["schemas"]?["Shared"]?["description"] == "What it begins with.")
+        let body = json["paths"]?["/pairs"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
+        #expect(body?["properties"]?["first"] == ["$ref": "#/components/schemas/Shared"])
+        let second = try #require(body?["properties"]?["second"])
+        #expect("\(second)".contains("And then."))
+    }
 }

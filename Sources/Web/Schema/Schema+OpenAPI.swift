@@ -4,10 +4,11 @@ extension Schema {
     /// This schema in the dialect of OpenAPI 3.1 (JSON Schema 2020-12); named ones as references.
     func openAPI(_ components: inout OpenAPIComponents) -> JSONValue {
         guard let name else { return body(&components) }
-        components.define(name, self)
-        let reference = JSONMember("$ref", .string("#/components/schemas/\(name)"))
-        guard let defaultValue else { return .object([reference]) }
-        return .object([reference, JSONMember("default", defaultValue)])
+        let sentence = components.define(name, self)
+        var members = [JSONMember("$ref", .string("#/components/schemas/\(name)"))]
+        if let sentence { members.append(JSONMember("description", .string(sentence))) }
+        if let defaultValue { members.append(JSONMember("default", defaultValue)) }
+        return .object(members)
     }
 
     /// Written out, even when named.

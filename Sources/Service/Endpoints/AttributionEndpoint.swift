@@ -1,0 +1,94 @@
+internal import HTTPTypes
+internal import HookedModels
+internal import Interpretability
+internal import TextNumbers
+internal import Web
+
+/// `POST /v1/models/{model}/attribution`: which part of what the model computed says how much of a metric.
+enum AttributionEndpoint {
+    private struct AttributionRequest: Sendable {
+        let options: InputOptions
+        let wish: AttributionWish
+
+        static let form = Form.object(
+            "AttributionRequest",
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
+            InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(),
+            Field(
+                "method", .choice(of: AttributionMethod.self), default: "direct",
+                "direct: what each part of the last stream says, with norms held at the scales they had; exact for logit and "
+                    + "logit_difference."),
+            Field(
+                "by", .choice(of: DirectAttribution.Axis.self), default: "component",
+                "What the stream is parted into: each layer; embedding, positions, attentions and MLPs; heads; neurons; or the "
+                    + "positions that attention fetched it from."),
+            MetricWish.field(),
+            Field(
+                "norm", .choice(of: StackNorm.self), default: "exact",
+                "How the final norm is carried over to the parts: with its weight, its bias in the constant; or as ViT-Prisma "
+                    + "does, centred and scaled alone, which is exact where the norm is folded into the head."),
+            Field(
+                optional: "position", .integer,
+                "Reads the stream at this position, through final norm and head, in place of where the model's pooling reads "
+                    + "it. Negative ones count from the end."),
+            Field(
+                "top_k", .integer(0...1_000), default: 10, "How many of the largest scores are listed, by magnitude."),
+            make: {
+                inputs, preprocess, exif, _, flags, interventions, isDeterministic, isDryRun, method, axis, metric,
+                norm, position, top in
+                AttributionRequest(
+                    options: InputOptions(
+                        inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
+                        isDeterministic: isDeterministic, isDryRun: isDryRun, interventions: interventions),
+                    wish: AttributionWish(
+                        method: method, axis: axis, metric: metric, norm: norm, position: position, top: top))
+            })
+    }
+
+    @Sendable static func make(_ service: PrismaService) -> Endpoint {
+        Endpoint(
+            .post, "/v1/models/{model}/attribution", "Share a metric out over parts of the model",
+            details: """
+                Tensor: `scores`, [input, component], [input, layer, head], [input, layer, neuron] or [input, position]. What a \
+                split leaves out stands in `others`; `sum` is of both, `constant` what head and norms add whatever the stream \
+                is, `value` the metric of the model's output, and `residue` = value − sum − constant: rounding, unless an \
+                intervention or `norm: prisma` broke the account. By layer, `accumulated` is the metric read off the stream \
+                before each. By position, what attention brings counts to where it comes from, all else to the position that is \
+                read. Cosines with texts are divided by the length that the embedding had. As a picture, a heat map of one input.
+                """,
+            tag: ModelBody.tag,
+            body: ModelBody.request(
+                AttributionRequest.form,
+                example: [
+                    "inputs": [ModelBody.examplePicture], "by": "head",
+                    "metric": ["kind": "logit_difference", "classes": [0, 1]],
+                ]),
+            responds: ModelBody.analysis(
+                "Attribution", "What every part says.", service, members: members),
+            errors: ModelBody.errors
+        ) { call in
+            let loaded = try service.models.model(call.path["model"])
+            let (options, wish) = (call.body.options, call.body.wish)
+            return try await wish.method.answer(
+                AttributionCall(
+                    service: service, loaded: loaded, options: options, wish: wish, payload: call.payload,
+                    context: call.context))
+        }
+    }
+
+    private static let members: [Schema.Property] = {
+        let number = Schema.number.nullable
+        let top = Schema.object("AttributionTop", properties: [.init("label", .string), .init("score", number)])
+        return [
+            .init("method", .choice(AttributionMethod.allCases.map(\.rawValue))),
+            .init("by", .choice(DirectAttribution.Axis.allCases.map(\.rawValue))), .init("metric", Metric.schema),
+            .init("labels", .list(.string).described("Of the scores, in row-major order.")),
+            .init("sum", .list(number)), .init("constant", .list(number)), .init("value", .list(number)),
+            .init("residue", .list(number)), .init("top", .list(.list(top)), isRequired: false),
+            .init("other_labels", .list(.string), isRequired: false),
+            .init("others", .list(.list(number)).described("[input][label]"), isRequired: false),
+            .init("accumulated_labels", .list(.string), isRequired: false),
+            .init("accumulated", .list(.list(number)).described("[input][label]"), isRequired: false),
+        ]
+    }()
+}
