@@ -39,10 +39,12 @@ enum ModelBody {
     ]
 
     /// Tensors in all the forms they can have: JSON first.
-    static func tensors(_ summary: String, _ service: PrismaService) -> ResponseForm<TensorAnswer> {
+    static func tensors(
+        _ summary: String, _ service: PrismaService, name: String = "Tensors", members: [Schema.Property] = []
+    ) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
-            "Tensors", "Tensors by their names.",
-            properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+            name, "Tensors by their names.",
+            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
         return ResponseForm(summary, encoders(schema, service))
     }
 
