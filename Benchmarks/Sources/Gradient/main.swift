@@ -1,13 +1,14 @@
 // Time of gradients of a logit difference on our side, as JSON lines like those of torch/gradient.py, in the same units:
 // {"what", "batch", "seconds": the best, "median", "runs"}; with --check DIR the gradients themselves against torch's.
 //
-//   Gradient CHECKPOINT [--batches 1,8,32] [--runs 9] [--check DIR]
+//   Gradient CHECKPOINT [--batches 1,8,32] [--runs 9] [--what "at every hook"] [--check DIR]
 import Checkpoints
 import Foundation
 import HookedModels
 import Tensors
 
 func measure(_ what: String, batch: Int, runs: Int, _ body: () -> Void) {
+    if let wanted = value("--what"), !what.contains(wanted) { return }
     for _ in 0..<2 { body() }
     let seconds = (0..<runs).map { _ in ContinuousClock().measure(body) / .seconds(1) }.sorted()
     let line =
