@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "CImageCodecs", exclude: readMe,
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
-        .target(name: "CVectorKernels", exclude: readMe + ["kernels.inc"]),
+        .target(name: "CVectorKernels", exclude: readMe + ["kernels.inc", "adjoints.inc"]),
         .target(name: "CResources", exclude: readMe + ["data"]),
 
         // Tests. ServiceTesting is what they share.

@@ -15,6 +15,13 @@ let package = Package(
                 .product(name: "Checkpoints", package: "prisma-server"),
                 .product(name: "Tensors", package: "prisma-server"),
             ]),
+        .executableTarget(
+            name: "Gradient",
+            dependencies: [
+                .product(name: "HookedModels", package: "prisma-server"),
+                .product(name: "Checkpoints", package: "prisma-server"),
+                .product(name: "Tensors", package: "prisma-server"),
+            ]),
         .executableTarget(name: "BareDispatch"),
     ]
 )

@@ -44,7 +44,7 @@ struct Attention: Sendable {
         if probe.wants(.result, layer) {
             var results = perHead(z)
             probe.visit(.result, layer, &results)
-            if probe.changes(.result, layer) { return results.sumOverHeads().adding(toEach: output.unpackedBias()) }
+            if probe.changes(.result, layer) { return results.summed(over: 2).adding(toEach: output.unpackedBias()) }
         }
         return output.multiply(joined(z), on: probe.crew)
     }
@@ -94,22 +94,5 @@ struct AttentionInput {
         self.query = query
         self.key = key
         self.value = value
-    }
-}
-
-extension Tensor {
-    /// [batch, position, head, d] → [batch, position, d].
-    fileprivate func sumOverHeads() -> Tensor {
-        let (heads, width) = (shape[2], shape[3])
-        return Tensor(shape: [shape[0], shape[1], width]) { target in
-            withSpan { source in
-                for index in target.indices {
-                    let start = index / width * heads * width + index % width
-                    var sum = 0.0
-                    for head in 0..<heads { sum += Double(source[start + head * width]) }
-                    target[index] = Float(sum)
-                }
-            }
-        }
     }
 }

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import Tensors
 
 /// Runs a batch of requests through the blocks, on all threads of a crew.
@@ -7,9 +6,8 @@ internal import Tensors
 /// requests   ┌── A: 3 pictures ──┐┌ B: 2 ┐┌─ C: 2 ─┐
 /// shares     ┌──── thread 0 ────┐┌──── thread 1 ───┐┌─ what is left over ─┐
 /// ```
-/// Each thread takes pictures of its own and never waits for another; what does not fill all threads, a single picture
-/// above all, is computed by the whole crew together. A share goes through the blocks in chunks of so many tokens that
-/// the memory of a pass does not grow with the batch.
+/// See ``RowShares``. A share goes through the blocks in chunks of so many tokens that the memory of a pass does not grow with
+/// the batch.
 struct ForwardPass {
     let transformer: Transformer
     let requests: [ForwardRequest]
@@ -23,20 +21,7 @@ struct ForwardPass {
         if requests.count == 1, requests[0].plan.readsInputs {
             return [collect(request: 0, from: [compute(chunk: 0..<count, crew)])]
         }
-        let width = crew.width
-        let even = count < width ? 0 : count / width * width
-        var chunks: [Chunk] = []
-        var outcomes: [[Chunk]] = Array(repeating: [], count: width)
-        if even > 0 {
-            let shared = ShareResults(count: width)
-            crew.run(width) { thread in
-                let share = (even / width * thread)..<(even / width * (thread + 1))
-                shared.put(compute(share, .solo), at: thread)
-            }
-            outcomes = shared.all
-        }
-        chunks = outcomes.flatMap { $0 }
-        if even < count { chunks += compute(even..<count, crew) }
+        let chunks = RowShares.map(count, on: crew) { compute($0, $1) }.flatMap { $0 }
         Memory.passEnded()
         return requests.indices.map { collect(request: $0, from: chunks) }
     }
@@ -46,22 +31,6 @@ struct ForwardPass {
         let output: Tensor?
         /// The request each part belongs to, its rows within the chunk, and its captures.
         let parts: [(request: Int, rows: Range<Int>, captured: [Tensor])]
-    }
-
-    /// Collects the shares of several threads; each writes its own place.
-    private final class ShareResults: Sendable {
-        private let places: [Place]
-
-        init(count: Int) { places = (0..<count).map { _ in Place([]) } }
-
-        func put(_ chunks: [Chunk], at index: Int) { places[index].chunks.withLock { $0 = chunks } }
-
-        var all: [[Chunk]] { places.map { $0.chunks.withLock { $0 } } }
-
-        final class Place: Sendable {
-            let chunks: Mutex<[Chunk]>
-            init(_ chunks: [Chunk]) { self.chunks = Mutex(chunks) }
-        }
     }
 
     private func compute(_ rows: Range<Int>, _ crew: Crew) -> [Chunk] {

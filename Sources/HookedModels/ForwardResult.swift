@@ -6,4 +6,10 @@ public struct ForwardResult: Sendable {
     public let output: RowPieces?
     /// What the plan asked for, in the order of firing.
     public let captures: [(name: String, values: RowPieces)]
+
+    /// - Parameter output: `nil` where there is none.
+    public init(output: RowPieces?, captures: [(name: String, values: RowPieces)]) {
+        self.output = output
+        self.captures = captures
+    }
 }

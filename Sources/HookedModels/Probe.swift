@@ -24,10 +24,13 @@ public struct Probe: ~Copyable {
     private var changers: [[(part: Int, rewrite: Int)]]
     /// Per part, per record.
     private var captured: [[Tensor?]]
+    /// What is kept for gradients; `nil` in a pass that has none.
+    private var tape: Tape?
 
-    init(_ parts: [Part], layers: Int, crew: Crew) {
+    init(_ parts: [Part], layers: Int, crew: Crew, tape: Tape? = nil) {
         self.parts = parts
         self.crew = crew
+        self.tape = tape
         layout = ProbeLayout(layers: layers)
         takers = Array(repeating: [], count: layout.count)
         changers = Array(repeating: [], count: layout.count)
@@ -45,7 +48,7 @@ public struct Probe: ~Copyable {
     /// Whether anyone wants or changes this activation; if not, the caller takes its fused path.
     func wants(_ site: Site, _ layer: Int? = nil) -> Bool {
         let index = layout.index(site, layer)
-        return !takers[index].isEmpty || !changers[index].isEmpty
+        return !takers[index].isEmpty || !changers[index].isEmpty || tape?.needs(site, layer) == true
     }
 
     /// Whether anyone changes this activation, so that what follows must be computed out of it.
@@ -71,16 +74,27 @@ public struct Probe: ~Copyable {
         }
     }
 
+    /// Keeps what pooling gave for the gradients, where there are any.
+    mutating func keepPooled(_ pooled: Tensor) { tape?.pooled = pooled }
+
+    /// What was kept for gradients; afterwards the probe holds none of it.
+    mutating func takeTape() -> Tape? {
+        defer { tape = nil }
+        return tape
+    }
+
     /// Hands over an activation outside the blocks.
     mutating func visit(_ site: Site, _ activation: inout Tensor) { visit(site, nil, &activation) }
 
     /// Lets those who change an activation [rows of the share, ...] do so, then hands it to those who want it.
     mutating func visit(_ site: Site, _ layer: Int?, _ activation: inout Tensor) {
         let index = layout.index(site, layer)
+        if !changers[index].isEmpty { tape?.keep(unchanged: activation, site, layer) }
         for changer in changers[index] {
             let part = parts[changer.part]
             part.plan.rewrites[changer.rewrite].apply(to: &activation, rows: part.rows, firstInput: part.firstInput)
         }
+        tape?.keep(site, layer, activation)
         let takers = takers[index]
         guard !takers.isEmpty else { return }
         for taker in takers {

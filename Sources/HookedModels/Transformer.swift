@@ -42,6 +42,7 @@ struct Transformer: Sendable {
         x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x
         probe.visit(.lnFinal, &x)
         var output = pool(x, ids, &probe)
+        probe.keepPooled(output)
         if let pooledNorm {
             output = output.layerNormalized(weight: pooledNorm.weight, bias: pooledNorm.bias, eps: pooledNorm.eps)
             probe.visit(.fcNorm, &output)

@@ -8,6 +8,11 @@ enum BLAS {
         let pointer: UnsafePointer<Float>
         let stride: Int
         var isTransposed = false
+
+        /// Without its first rows.
+        func rows(from row: Int) -> Operand {
+            Operand(pointer: pointer + (isTransposed ? row : row * stride), stride: stride, isTransposed: isTransposed)
+        }
     }
 
     /// c[m, n] = alpha · a[m, k] · b[k, n] + beta · c.
@@ -50,6 +55,25 @@ extension Tensor {
             stride: other.shape[1])
         withExtendedLifetime((a.tensor, b.tensor)) {}
         return result
+    }
+
+    /// this + a · b, in place where this tensor is the one owner of its elements: [m, k] and [k, n], either of them possibly
+    /// a permuted view.
+    public mutating func add(_ a: Tensor, times b: Tensor, on crew: Crew = .solo) {
+        precondition(
+            rank == 2 && a.rank == 2 && b.rank == 2 && shape == [a.shape[0], b.shape[1]] && a.shape[1] == b.shape[0],
+            "\(a.shape) times \(b.shape) is no \(shape)")
+        makeUnique()
+        let (a, b) = (a.asMatrix(), b.asMatrix())
+        let (n, k) = (b.tensor.shape[1], b.tensor.shape[0])
+        let box = UncheckedBox((a: a.operand, b: b.operand, c: pointer))
+        crew.split(shape[0], atLeast: 16) { rows in
+            let (a, b, c) = box.value
+            BLAS.multiply(
+                m: rows.count, n: n, k: k, a.rows(from: rows.lowerBound), b, beta: 1, into: c + rows.lowerBound * n,
+                stride: n)
+        }
+        withExtendedLifetime((a.tensor, b.tensor)) {}
     }
 
     /// As OpenBLAS takes it: one of the two axes lies without gaps; otherwise a copy.

@@ -27,6 +27,47 @@ public enum KernelReference {
         }
     }
 
+    /// The derivative of an activation at one value.
+    public static func activationSlope(_ activation: Activation, _ x: Double) -> Double {
+        /// Of x · σ(u).
+        func gated(_ u: Double, _ slope: Double) -> Double { sigmoid(u) + x * sigmoid(u) * sigmoid(-u) * slope }
+        let root = (2 / Double.pi).squareRoot()
+        switch activation {
+        case .identity: return 1
+        case .relu: return x > 0 ? 1 : 0
+        case .gelu: return 0.5 * erfc(-x / 2.0.squareRoot()) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+        case .geluTanh:
+            // Far out the cube of x has no number, and the slope is that of the identity or of nothing.
+            guard abs(x) < 100 else { return x > 0 ? 1 : 0 }
+            return gated(2 * root * (x + 0.044715 * x * x * x), 2 * root * (1 + 3 * 0.044715 * x * x))
+        case .quickGELU: return gated(1.702 * x, 1.702)
+        case .silu: return gated(x, 1)
+        }
+    }
+
+    /// Rows of length d: the gradients of Σ g · layerNorm(x) by x, by the scale while the centred row is held, and by
+    /// weight and bias.
+    public static func layerNormAdjoint(
+        _ x: [Float], _ g: [Float], weight: [Float]?, eps: Double, d: Int
+    ) -> (x: [Double], scale: [Double], weight: [Double], bias: [Double]) {
+        let (normalized, scales) = layerNorm(x, weight: nil, bias: nil, eps: eps, d: d)
+        var (byX, byScale) = ([Double](), [Double]())
+        var (byWeight, byBias) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
+        for (row, scale) in scales.enumerated() {
+            let range = (row * d)..<((row + 1) * d)
+            let slopes = range.map { index in Double(g[index]) * (weight.map { Double($0[index % d]) } ?? 1) }
+            let mean = slopes.reduce(0, +) / Double(d)
+            let along = zip(slopes, normalized[range]).reduce(0) { $0 + $1.0 * $1.1 }
+            byScale.append(-along / scale)
+            for index in range {
+                byX.append((slopes[index % d] - mean - normalized[index] * along / Double(d)) / scale)
+                byWeight[index % d] += Double(g[index]) * normalized[index]
+                byBias[index % d] += Double(g[index])
+            }
+        }
+        return (byX, byScale, byWeight, byBias)
+    }
+
     /// Rows of length d: the normalised values and the scale of each row.
     public static func layerNorm(
         _ x: [Float], weight: [Float]?, bias: [Float]?, eps: Double, d: Int

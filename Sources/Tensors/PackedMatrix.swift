@@ -1,4 +1,5 @@
 internal import CVectorKernels
+internal import Synchronization
 
 /// A constant matrix, with its bias, laid out once for our own product kernels.
 ///
@@ -18,6 +19,8 @@ public struct PackedMatrix: Sendable {
     private let panels: Tensor
     private let bias: Tensor
     private let kernels: Kernels
+    /// What ``transposed`` made.
+    private let turned = Turned()
 
     /// - Parameters:
     ///   - weight: [K, N], any strides; `permuted` turns a PyTorch weight [N, K] without copying.
@@ -113,6 +116,15 @@ public struct PackedMatrix: Sendable {
     /// The bias as it was before packing, zeros where there was none: [N].
     public func unpackedBias() -> Tensor { bias.rows(0..<outputWidth).copied() }
 
+    /// [N, K] without a bias, for gradients: x · Wᵀ. Packed when it is first asked for and then kept, for a second packing
+    /// takes the memory of the first, and most servers never need it.
+    public var transposed: PackedMatrix {
+        turned.matrix { PackedMatrix(unpacked().permuted([1, 0]), kernels: kernels) }
+    }
+
+    /// Bytes that ``transposed`` holds now.
+    public var transposedByteCount: Int { turned.existing?.byteCount ?? 0 }
+
     private func compute(
         _ x: Tensor, into result: UnsafeMutablePointer<Float>, residual: UnsafeMutablePointer<Float>?,
         bias other: Tensor? = nil, activation: Activation, on crew: Crew
@@ -142,5 +154,21 @@ public struct PackedMatrix: Sendable {
             kernels.functions.gemm(&share)
         }
         withExtendedLifetime((source, bias)) {}
+    }
+}
+
+/// A place for the transposed matrix, which is made once.
+private final class Turned: Sendable {
+    private let made = Mutex<PackedMatrix?>(nil)
+
+    var existing: PackedMatrix? { made.withLock { $0 } }
+
+    func matrix(_ make: () -> PackedMatrix) -> PackedMatrix {
+        made.withLock { matrix in
+            if let matrix { return matrix }
+            let new = make()
+            matrix = new
+            return new
+        }
     }
 }

@@ -31,6 +31,22 @@ typedef struct prisma_gemm {
     prisma_activation activation;
 } prisma_gemm;
 
+// The adjoint of layer_norm over rows without gaps but those of x. With c = x − mean and s the scale that was divided by:
+// gradient of the scale = −Σ g w c / s², gradient of x = (g w − mean(g w)) / s + gradient of the scale · c / (d · deviation).
+typedef struct prisma_layer_norm_adjoint {
+    const float *x;
+    ptrdiff_t x_stride;
+    const float *g;                // gradient by the normalised rows
+    const float *w;                // or NULL for 1
+    const float *scale;            // what was divided by, or NULL for the deviation of x
+    const float *scale_gradient;   // by the scale, where something changed it; NULL for what follows from g
+    float *scale_gradient_out;     // or NULL
+    float *y;                      // gradient by x, or NULL; may be g
+    float *w_gradient, *b_gradient;  // added to, or both NULL; not together with y = g
+    float eps;
+    ptrdiff_t rows, d;
+} prisma_layer_norm_adjoint;
+
 // What one instruction set offers.
 typedef struct prisma_kernels {
     const char *name;
@@ -49,6 +65,11 @@ typedef struct prisma_kernels {
     void (*add)(const float *a, const float *b, float *y, ptrdiff_t count);
     // y = a · b, elementwise.
     void (*multiply)(const float *a, const float *b, float *y, ptrdiff_t count);
+    // y = g · activation′(x); y may be x or g.
+    void (*activate_adjoint)(prisma_activation, const float *x, const float *g, float *y, ptrdiff_t count);
+    void (*layer_norm_adjoint)(const prisma_layer_norm_adjoint *);
+    // For each row, p = softmax(x): y = p · (g − Σ p g), the gradient by x; y may be g.
+    void (*softmax_adjoint)(const float *p, const float *g, float *y, ptrdiff_t rows, ptrdiff_t d);
 } prisma_kernels;
 
 // The kernels for `level` (0 plain, 1 AVX2, 2 AVX-512), or NULL where this processor cannot run them.

@@ -43,11 +43,14 @@ struct ComputeLane: Sendable {
         return result
     }
 
-    /// Computes on the lane's threads, by itself: what is made out of activations.
+    /// Computes on the lane's threads, by itself: what is made out of activations, and gradients.
+    /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
     func analyse<Value: Sendable>(
-        _ context: RequestContext, _ body: @escaping @Sendable (Crew) throws -> Value
+        _ context: RequestContext, deadline: Duration? = nil, priority: Priority = .interactive,
+        _ body: @escaping @Sendable (Crew) throws -> Value
     ) async throws -> Value {
-        let output = try await submit(.analysis(body), rows: 1, key: nil, context)
+        let output = try await submit(
+            .analysis(body), rows: 1, key: nil, context, priority: priority, deadline: deadline)
         guard case .analysis(let value as Value) = output else { preconditionFailure("a value of its own type") }
         return value
     }

@@ -78,10 +78,8 @@ actor LineSource {
 
     private func compute(_ pixels: [Tensor]) async throws -> [AnswerLine] {
         let pixels = pixels.count == 1 ? pixels[0] : Tensor.concatenated(pixels)
-        let result = try await run.service.lane.run(
-            ForwardRequest(pixels: pixels, plan: run.plan), on: run.tower, of: run.loaded,
-            alone: run.options.isDeterministic,
-            context: context, deadline: context.deadline.map { $0 - (.now - started) })
+        let result = try await run.pass(
+            pixels, context, deadline: context.deadline.map { $0 - (.now - started) })
         let lines = try await make(result, pixels)
         precondition(lines.count == pixels.shape[0], "\(lines.count) lines for \(pixels.shape[0]) inputs")
         return lines

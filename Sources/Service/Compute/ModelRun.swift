@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import HTTPTypes
 internal import HookedModels
 internal import Imaging
+internal import Interpretability
 internal import Tensors
 internal import TextNumbers
 internal import Web
@@ -22,6 +23,8 @@ struct ModelRun: Sendable {
     var analysis: JSONValue = .null
     /// Whether rows of the output are brought to unit length.
     var normalizesOutput = false
+    /// Gradients that are computed beside the activations.
+    var gradients: GradientAsk?
     /// Shapes for one input that are held beside the captures, so that what can never fit is refused.
     var alsoHeld: [[Int]] = []
     /// Whether the captures stay on the server, which has a limit of its own.
@@ -72,10 +75,22 @@ struct ModelRun: Sendable {
         try weigh(inputs: try service.inputs.count(options, payload, for: tower))
         let pixels = try await service.inputs.pixels(options, payload, for: tower, preprocessing, context)
         try check(inputs: pixels.shape[0])
-        let result = try await service.lane.run(
-            ForwardRequest(pixels: pixels, plan: plan), on: tower, of: loaded, alone: options.isDeterministic,
-            context: context)
-        return (result, pixels)
+        return (try await pass(pixels, context), pixels)
+    }
+
+    /// One pass over prepared inputs; gradients stand among the captures, under their own names.
+    /// - Parameter deadline: what is left of the request's own; the whole of it where absent.
+    func pass(_ pixels: Tensor, _ context: RequestContext, deadline: Duration? = nil) async throws -> ForwardResult {
+        guard let gradients else {
+            return try await service.lane.run(
+                ForwardRequest(pixels: pixels, plan: plan), on: tower, of: loaded, alone: options.isDeterministic,
+                context: context, deadline: deadline)
+        }
+        let request = gradients.request(pixels, along: plan)
+        return try await service.lane.analyse(context, deadline: deadline) { [tower, loaded] crew in
+            defer { withExtendedLifetime(loaded) {} }
+            return tower.model.gradients(request, on: crew).combined
+        }
     }
 
     /// Holds what interventions say of inputs against how many there are.
@@ -95,6 +110,7 @@ struct ModelRun: Sendable {
                 shapes.insert(("output", tower.model.architecture.outputShape), at: 0)
             }
             if showsPixels { shapes.append((CaptureForm.pixelValues, tower.model.architecture.inputShape)) }
+            shapes += gradients?.shapes(tower.model.architecture) ?? []
             return try dryRun(payload, shapes)
         }
         return try await answer(payload, context) { result, pixels in
@@ -105,8 +121,14 @@ struct ModelRun: Sendable {
             }
             tensors += result.captures
             if showsPixels { tensors.append((CaptureForm.pixelValues, RowPieces([pixels]))) }
-            return TensorAnswer(members: [provenance], tensors: tensors)
+            return TensorAnswer(members: [provenance], perInput: metricMembers(result), tensors: tensors)
         }
+    }
+
+    /// The metric that gradients are of, for each input.
+    private func metricMembers(_ result: ForwardResult) -> [JSONMember] {
+        guard let metric = gradients?.metric, let output = result.output else { return [] }
+        return [JSONMember("metric", .numbers(output.rows.map { metric($0.squeezed()) }))]
     }
 
     /// What the request would compute and answer, without running it.
@@ -123,7 +145,9 @@ struct ModelRun: Sendable {
                 ])
         }
         let bytes = HookPlan.bytes(of: shapes.map(\.shape), inputs: count)
-        let operations = count * architecture.operations(layers: plan.stopAtLayer)
+        // Back through a product takes as long as the product itself.
+        let passes = gradients == nil ? 1 : 2
+        let operations = count * passes * architecture.operations(layers: plan.stopAtLayer)
         return TensorAnswer(
             members: [
                 JSONMember("dry_run", true), JSONMember("inputs", .integer(Int64(count))),
@@ -136,7 +160,7 @@ struct ModelRun: Sendable {
     var weighedShapes: [[Int]] {
         let architecture = tower.model.architecture
         return plan.captures.map(\.shape) + [architecture.outputShape] + (showsPixels ? [architecture.inputShape] : [])
-            + alsoHeld
+            + (gradients?.shapes(architecture).map(\.shape) ?? []) + alsoHeld
     }
 
     /// Refuses what could never be answered.
@@ -165,6 +189,7 @@ struct ModelRun: Sendable {
             "pixel_values": .bool(showsPixels),
             "tower": .string(tower.tower.rawValue), "normalize": .bool(normalizesOutput),
         ]
+        if let gradients { wish = ["run": wish, "gradients": gradients.document(tower.model)] }
         if !analysis.isNull { wish = ["run": wish, "analysis": analysis] }
         return Self.provenance(of: loaded, tower: tower.tower, preparation: preparation, wish: wish)
     }

@@ -39,13 +39,16 @@ enum ModelBody {
     ]
 
     /// Tensors in all the forms they can have: JSON first.
-    /// - Parameter others: documents that it may be instead.
+    /// - Parameters:
+    ///   - members: of the document beside the tensors.
+    ///   - others: documents that it may be instead.
     static func tensors(
-        _ summary: String, _ service: PrismaService, or others: [Schema] = []
+        _ summary: String, _ service: PrismaService, name: String = "Tensors", members: [Schema.Property] = [],
+        or others: [Schema] = []
     ) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
-            "Tensors", "Tensors by their names.",
-            properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+            name, "Tensors by their names.",
+            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
         return ResponseForm(summary, encoders([schema] + others, service))
     }
 

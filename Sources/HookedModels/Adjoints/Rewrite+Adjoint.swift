@@ -1,0 +1,75 @@
+internal import Tensors
+
+extension Rewrite {
+    /// Turns the gradient by what the rewrite left into the gradient by what it found: what was replaced counts no longer,
+    /// what was read elsewhere counts there.
+    /// - Parameters:
+    ///   - gradient: [row, ...]; the rows are all of one request.
+    ///   - firstInput: which of its inputs the first of them is.
+    func applyAdjoint(to gradient: inout Tensor, firstInput: Int) {
+        let count = gradient.shape[0]
+        let chosen = (0..<count).compactMap { row -> (row: Int, value: Int)? in
+            guard let inputs else { return (row, row + firstInput) }
+            return inputs.firstIndex(of: row + firstInput).map { (row, $0) }
+        }
+        guard !chosen.isEmpty else { return }
+        switch action {
+        // Neither the sum of something that is held, nor a projection, needs more than the same operation again.
+        case .add(.values): break
+        case .projectOut, .multiply: apply(to: &gradient, rows: 0..<count, firstInput: firstInput)
+        case .set(let source):
+            let sum = regionSum(gradient, of: chosen.map(\.row))
+            for (row, _) in chosen { update(&gradient, row) { _, _ in 0 } }
+            give(sum, to: source, &gradient)
+        case .add(let source): give(regionSum(gradient, of: chosen.map(\.row)), to: source, &gradient)
+        }
+    }
+
+    /// The region's elements, summed over rows.
+    private func regionSum(_ gradient: Tensor, of rows: [Int]) -> [Float] {
+        gradient.withSpan { span in
+            rows.reduce(into: [Float](repeating: 0, count: region.count)) { sum, row in
+                for (index, value) in region.read(span, from: row * region.stride).enumerated() { sum[index] += value }
+            }
+        }
+    }
+
+    /// Adds the gradient by a value to what the value was read from.
+    private func give(_ sum: [Float], to source: Source, _ gradient: inout Tensor) {
+        switch source {
+        case .values: break
+        case .input(let input): update(&gradient, input) { $0 + sum[$1] }
+        case .mean(let axis):
+            let whole = spread(sum, like: gradient, over: axis)
+            let each = Tensor.concatenated(Array(repeating: whole, count: gradient.shape[0]))
+            gradient += each
+        }
+    }
+
+    /// The gradient of a mean over all rows by one of them, [1, ...].
+    private func spread(_ sum: [Float], like gradient: Tensor, over axis: Int?) -> Tensor {
+        let shape = [1] + gradient.shape.dropFirst()
+        var row = Tensor(repeating: 0, shape: shape)
+        let rows = Float(gradient.shape[0])
+        update(&row, 0) { sum[$1] / rows }
+        guard let axis else { return row }
+        let extent = shape[axis]
+        let mean = row.summed(over: axis).reshaped(shape.enumerated().map { $0 == axis ? 1 : $1 })
+        let share = mean.scaled(by: 1 / Float(extent))
+        return Tensor.concatenated(Array(repeating: share, count: extent), axis: axis)
+    }
+
+    /// Replaces each element of the region in one row; `change` gets it and its place in the region.
+    private func update(_ activation: inout Tensor, _ row: Int, _ change: (Float, Int) -> Float) {
+        activation.withMutableSpan { span in
+            var place = 0
+            for run in region.runs {
+                let start = row * region.stride + run.start
+                for index in start..<(start + run.length) {
+                    span[index] = change(span[index], place)
+                    place += 1
+                }
+            }
+        }
+    }
+}
