@@ -115,10 +115,15 @@ public enum FamilyCatalog {
     static func read(
         _ checkpoint: Checkpoint, _ options: ModelOptions, among families: [Family] = all
     ) throws -> (Family, FamilyInput) {
+        let weights = WeightReader(checkpoint)
+        let isOurs = checkpoint.config.map { config in
+            families.allSatisfy { $0.name == Family.prismaViT.name || !$0.recognises(config) }
+        }
+        if isOurs ?? true, let refusal = OlderPrisma.refusal(of: weights) { throw refusal }
         guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
         let input = FamilyInput(
             configuration: ConfigurationFields(configuration, file: "config.json"),
-            preprocessor: checkpoint.preprocessor, weights: WeightReader(checkpoint), hubName: options.hubName)
+            preprocessor: checkpoint.preprocessor, weights: weights, hubName: options.hubName)
         return (try family(named: options.family, for: configuration, among: families), input)
     }
 

@@ -8,6 +8,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case configurationContradicts(file: String, reason: String)
     /// No family recognises the checkpoint.
     case unknownArchitecture(found: String, known: [String])
+    /// The checkpoint is known for something, of which not enough is known to read it.
+    case recognisedInPart(what: String, by: [String], missing: String)
     /// The family is served, but not with this part.
     case unserved(String)
     /// The checkpoint has no configuration, and none can be derived.
@@ -35,6 +37,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .configurationContradicts(let file, let reason): "\(file) contradicts itself: \(reason)"
         case .unknownArchitecture(let found, let known):
             "\(found) is not a family that is served; known are \(known.joined(separator: ", "))"
+        case .recognisedInPart(let what, let tensors, let missing):
+            "this is \(what), by its tensors \(tensors.map { "'\($0)'" }.joined(separator: " and ")); it is not read: "
+                + missing
         case .unserved(let part): "the model has \(part), which is not served"
         case .noConfiguration: "the checkpoint has no config.json, which says what its tensors are"
         case .wrongRank(let tensor, let found, let expected):

@@ -147,6 +147,27 @@ import TextNumbers
         #expect(try complaint(options: ModelOptions(family: "timm_vjt")) { _ in } == "timm_vjt \(known)")
     }
 
+    /// What is known of ViT-Prisma's older names is said, and what is not; with a configuration or without.
+    @Test(
+        arguments: ["", "module."],
+        [nil, [:], ["n_layers": 1, "d_model": 8, "normalization_type": .null]] as [JSONValue?])
+    func aCheckpointOfTheOlderPrismaIsRecognised(_ prefix: String, _ configuration: JSONValue?) throws {
+        let shapes = [
+            ("cls_token", [1, 1, 8]), ("position_embedding", [1, 5, 8]), ("patch_embedding.proj.weight", [8, 3, 4, 4]),
+            ("blocks.0.attn.qkv.weight", [24, 8]),
+        ]
+        let text = try complaint(small(.prismaAttentionOnly)) { checkpoint in
+            checkpoint.configuration = configuration
+            checkpoint.tensors = shapes.map { (prefix + $0, ArrayValue(Tensor(repeating: 0, shape: $1))) }
+        }
+        #expect(
+            text.hasPrefix(
+                "this is a checkpoint of ViT-Prisma's older code base, by its tensors "
+                    + "'\(prefix)patch_embedding.proj.weight' and '\(prefix)position_embedding'; it is not read"),
+            "\(text)")
+        #expect(text.contains("are not known") && text.contains("'pos_embed.W_pos'"))
+    }
+
     struct Field: Sendable, CustomTestStringConvertible {
         let layout: TinyModel.Layout
         let field: String
