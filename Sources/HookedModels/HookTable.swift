@@ -28,6 +28,9 @@ public struct HookTable: Sendable {
         self.init(architecture, layers: nil, stopsEarly: false, flags: flags) { _ in true }
     }
 
+    /// Whether a hook of this name fires.
+    public func has(_ name: String) -> Bool { entries.contains { $0.point.name == name } }
+
     private init(
         _ architecture: Architecture, layers: Int?, stopsEarly: Bool, flags: HookFlags, including: (Site) -> Bool
     ) {

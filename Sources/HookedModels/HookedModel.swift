@@ -96,11 +96,14 @@ public struct HookedModel: Sendable {
     /// Bytes of the weights as they lie in memory.
     public var weightBytes: Int { transformer.byteCount }
 
-    /// The name of a class; its number where it has none.
+    /// The name of a class; its number where it has none. What an embedding has are dimensions.
     public func label(_ index: Int) -> String {
-        (labels.indices.contains(index) ? labels[index].name : nil) ?? "class \(index)"
+        if endsInEmbedding { return "dimension \(index)" }
+        return (labels.indices.contains(index) ? labels[index].name : nil) ?? "class \(index)"
     }
 
     /// The emoji of a class, where it has one.
-    public func emoji(_ index: Int) -> String? { labels.indices.contains(index) ? labels[index].emoji : nil }
+    public func emoji(_ index: Int) -> String? {
+        !endsInEmbedding && labels.indices.contains(index) ? labels[index].emoji : nil
+    }
 }

@@ -35,8 +35,9 @@ public enum AttentionRollout {
                             let other = Double(source[head * positions * positions + row + key])
                             switch combination {
                             case .mean: combined += other
-                            case .max: combined = Swift.max(combined, other)
-                            case .min: combined = Swift.min(combined, other)
+                            // What is no number stays none, in whichever head.
+                            case .max: combined = combined.isNaN || other.isNaN ? .nan : Swift.max(combined, other)
+                            case .min: combined = combined.isNaN || other.isNaN ? .nan : Swift.min(combined, other)
                             }
                         }
                         if combination == .mean { combined /= Double(heads) }

@@ -124,7 +124,8 @@ private struct ScorePlan: Sendable {
                 share += weight
                 way += weight * distances[query * layout.patches + key]
             }
-            if share > 0 { sum += way / share }
+            // A share that is no number makes the head's distance none.
+            if !(share <= 0) { sum += way / share }
         }
         return sum / Double(layout.patches)
     }

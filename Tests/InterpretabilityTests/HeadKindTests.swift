@@ -17,7 +17,7 @@ import Testing
             if keys.isEmpty { for key in 0..<count { elements[query * count + key] = 1 / Float(count) } }
         }
         let pattern = Tensor(shape: [1, 1, count, count], elements: elements)
-        return HeadKind.all(in: HeadSummary(of: pattern, layout)).first?.first
+        return HeadKind.all(in: HeadSummary(of: pattern, layout)).first?.first ?? nil
     }
 
     private func at(_ row: Int, _ column: Int) -> [Int] {

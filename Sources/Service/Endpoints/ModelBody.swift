@@ -42,7 +42,15 @@ enum ModelBody {
     static func tensors(_ summary: String, _ service: PrismaService) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
             "Tensors", "Tensors by their names.",
-            properties: [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+            properties: [
+                .init(
+                    "truncated",
+                    .list(.boolean).described(
+                        "Where any text was longer than the context: of each input, whether only its first words went in."
+                    ),
+                    isRequired: false),
+                .init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema),
+            ])
         return ResponseForm(summary, encoders(schema, service))
     }
 

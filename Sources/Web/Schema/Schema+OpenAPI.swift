@@ -20,6 +20,18 @@ extension Schema {
     }
 }
 
+extension Schema.Property {
+    /// With `null` among its values where it may be that; what is said of the whole is said outside.
+    fileprivate var shown: Schema {
+        guard mayBeNull, !schema.isOfType(of: .null) else { return schema }
+        var plain = schema
+        plain.defaultValue = nil
+        var outer = plain.nullable.described(schema.summary)
+        outer.defaultValue = schema.defaultValue
+        return outer
+    }
+}
+
 extension Schema.Kind {
     fileprivate func keywords(_ components: inout OpenAPIComponents) -> [JSONMember] {
         switch self {
@@ -43,9 +55,7 @@ extension Schema.Kind {
 
     private func object(_ properties: [Schema.Property], _ components: inout OpenAPIComponents) -> [JSONMember] {
         let described = properties.map { property in
-            let schema =
-                property.mayBeNull ? property.schema.nullable.described(property.schema.summary) : property.schema
-            return JSONMember(property.name, schema.openAPI(&components))
+            JSONMember(property.name, property.shown.openAPI(&components))
         }
         let required = properties.filter(\.isRequired).map { JSONValue.string($0.name) }
         return [type("object"), JSONMember("properties", .object(described))]
