@@ -69,7 +69,9 @@ enum AttentionEndpoint {
                 \(HeadScore.all.map { "`\($0.name)`" }.joined(separator: ", ")); entropy in nats, mean_distance in patches, \
                 the others shares from 0 to 1, averaged over the queries for which they exist. \
                 Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, \
-                by the mean over the inputs (not in lines). A head whose scores are not finite has no kind and is on no tour.
+                by the mean over the inputs (not in lines). A query whose \
+                scores are no numbers has a pattern of zeros, as in ViT-Prisma: the scores of its head, and the roll-out, are \
+                then no numbers either, and the head has no kind and is on no tour.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(

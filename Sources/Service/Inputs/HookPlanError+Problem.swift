@@ -8,7 +8,7 @@ extension HookPlanError {
         let hook = capture.map { place($0, self.hook) } ?? JSONPointer()
         switch reason {
         case .unknownHook(let name, let known):
-            let hint = Suggestions.sentence(for: name, in: known) ?? "GET …/hooks lists them"
+            let hint = Suggestions.sentence(for: name, in: known) ?? "names are as in blocks.0.attn.hook_pattern"
             return FieldError(.pointer(hook), "the model has no hook '\(name)'; \(hint)")
         case .noMatch(let pattern): return FieldError(.pointer(hook), "'\(pattern)' matches no hook of the model")
         case .flagIsOff(let name, let flag):
