@@ -61,10 +61,16 @@ struct OpenAPIDocumentTests {
                 "type": "object",
                 "properties": [
                     "inputs": [
-                        "type": "array", "items": ["type": "integer"], "description": "Numbers.", "default": [],
+                        "anyOf": [
+                            ["type": "array", "items": ["type": "integer"], "description": "Numbers."],
+                            ["type": "null"],
+                        ], "description": "Numbers.", "default": [],
                     ],
                     "top_k": [
-                        "type": "integer", "minimum": 1, "maximum": 1000, "description": "How many.", "default": 5,
+                        "anyOf": [
+                            ["type": "integer", "minimum": 1, "maximum": 1000, "description": "How many."],
+                            ["type": "null"],
+                        ], "description": "How many.", "default": 5,
                     ],
                     "part": [
                         "anyOf": [["type": "string", "description": "A part's name."], ["type": "null"]],

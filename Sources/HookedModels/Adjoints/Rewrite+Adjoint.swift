@@ -17,6 +17,12 @@ extension Rewrite {
         // Neither the sum of something that is held, nor a projection, needs more than the same operation again.
         case .add(.values): break
         case .projectOut, .multiply: apply(to: &gradient, rows: 0..<count, firstInput: firstInput)
+        case .set(.mean(false, let axis)), .add(.mean(false, let axis)):
+            for (row, _) in chosen {
+                let sum = regionSum(gradient, of: [row])
+                if case .set = action { update(&gradient, row) { _, _ in 0 } }
+                add(mean(sum, of: 1, like: gradient, over: axis), to: row, &gradient)
+            }
         case .set(let source):
             let sum = regionSum(gradient, of: chosen.map(\.row))
             for (row, _) in chosen { update(&gradient, row) { _, _ in 0 } }
@@ -39,19 +45,24 @@ extension Rewrite {
         switch source {
         case .values: break
         case .input(let input): update(&gradient, input) { $0 + sum[$1] }
-        case .mean(let axis):
-            let whole = spread(sum, like: gradient, over: axis)
-            let each = Tensor.concatenated(Array(repeating: whole, count: gradient.shape[0]))
-            gradient += each
+        case .mean(_, let axis):
+            let each = mean(sum, of: gradient.shape[0], like: gradient, over: axis)
+            for row in 0..<gradient.shape[0] { add(each, to: row, &gradient) }
         }
     }
 
-    /// The gradient of a mean over all rows by one of them, [1, ...].
-    private func spread(_ sum: [Float], like gradient: Tensor, over axis: Int?) -> Tensor {
+    private func add(_ share: Tensor, to row: Int, _ gradient: inout Tensor) {
+        let elements = share.elements
+        gradient.withMutableSpan { span in
+            for (index, value) in elements.enumerated() { span[row * region.stride + index] += value }
+        }
+    }
+
+    /// The gradient of a mean over some rows by one of them, [1, ...].
+    private func mean(_ sum: [Float], of rows: Int, like gradient: Tensor, over axis: Int?) -> Tensor {
         let shape = [1] + gradient.shape.dropFirst()
         var row = Tensor(repeating: 0, shape: shape)
-        let rows = Float(gradient.shape[0])
-        update(&row, 0) { sum[$1] / rows }
+        update(&row, 0) { sum[$1] / Float(rows) }
         guard let axis else { return row }
         let extent = shape[axis]
         let mean = row.summed(over: axis).reshaped(shape.enumerated().map { $0 == axis ? 1 : $1 })

@@ -48,7 +48,15 @@ enum ModelBody {
     ) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
             name, "Tensors by their names.",
-            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+            properties: members + [
+                .init(
+                    "truncated",
+                    .list(.boolean).described(
+                        "Where any text was longer than the context: of each input, whether only its first words went in."
+                    ),
+                    isRequired: false),
+                .init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema),
+            ])
         return ResponseForm(summary, encoders([schema] + others, service))
     }
 

@@ -74,7 +74,7 @@ extension AblationReading {
     var members: [JSONMember] {
         [
             JSONMember("axes", sweep.axesDocument), JSONMember("metric", metric.document(names)),
-            JSONMember("baseline", .list(baselines.map { ClassScores.number($0.metric) })),
+            JSONMember("baseline", .list(baselines.map { .float($0.metric) })),
             JSONMember("predictions", .list(baselines.map { ClassScores.document($0.answer, names) })),
         ]
     }
@@ -90,8 +90,8 @@ extension AblationReading {
     func members(_ place: Int, _ outcome: SweepOutcome) -> [JSONMember] {
         let (input, cell) = split(place)
         return [JSONMember("input", .integer(Int64(input)))] + sweep.members(of: cell) + [
-            JSONMember("metric", ClassScores.number(outcome.metric)),
-            JSONMember("change", ClassScores.number(outcome.metric - baselines[input].metric)),
+            JSONMember("metric", .float(outcome.metric)),
+            JSONMember("change", .float(outcome.metric - baselines[input].metric)),
             JSONMember("prediction", ClassScores.document(outcome.answer, names)),
         ]
     }

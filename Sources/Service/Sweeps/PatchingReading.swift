@@ -105,8 +105,8 @@ extension PatchingReading {
         [
             JSONMember("axes", sweep.axesDocument), JSONMember("direction", .string(direction.rawValue)),
             JSONMember("metric", metric.document(names)),
-            JSONMember("baseline_clean", ClassScores.number(baselines.clean.metric)),
-            JSONMember("baseline_corrupt", ClassScores.number(baselines.corrupt.metric)),
+            JSONMember("baseline_clean", .float(baselines.clean.metric)),
+            JSONMember("baseline_corrupt", .float(baselines.corrupt.metric)),
             JSONMember(
                 "predictions",
                 [
@@ -123,8 +123,8 @@ extension PatchingReading {
 
     func members(_ place: Int, _ outcome: SweepOutcome) -> [JSONMember] {
         sweep.members(of: sweep.cell(place)) + [
-            JSONMember("metric", ClassScores.number(outcome.metric)),
-            JSONMember("normalised", ClassScores.number(baselines.normalised(outcome.metric))),
+            JSONMember("metric", .float(outcome.metric)),
+            JSONMember("normalised", .float(baselines.normalised(outcome.metric))),
             JSONMember("prediction", ClassScores.document(outcome.answer, names)),
         ]
     }
@@ -158,7 +158,7 @@ extension PatchingReading {
             "found": true, "target": ClassScores.document(source.answer, names),
             "size": .integer(Int64(finding.cells.count)), "proof": .string(finding.proof.rawValue),
             "cells": .list(finding.cells.map { .object(sweep.members(of: sweep.cell($0))) }),
-            "metric": ClassScores.number(finding.outcome.metric),
+            "metric": .float(finding.outcome.metric),
             "prediction": ClassScores.document(finding.outcome.answer, names),
         ]
     }

@@ -12,13 +12,15 @@ struct SweepEngine: Sendable {
     let run: ModelRun
     let base: SweepBase
     let context: RequestContext
-    private let started = ContinuousClock.now
+    private let time: TimeLeft
 
     /// Runs the inputs as they are.
     /// - Throws: as ``ModelRun/execute(_:_:)``.
     init(_ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext) async throws {
         self.run = run
         self.context = context
+        // Without a deadline of its own a sweep takes as long as it takes.
+        time = TimeLeft(of: context, usual: .seconds(86_400))
         let (result, pixels) = try await run.execute(payload, context)
         base = SweepBase(result, pixels: pixels, of: run.tower.model)
     }
@@ -63,7 +65,7 @@ struct SweepEngine: Sendable {
         let ids = base.ids?.gathered(axis: 0, rows.map(\.input))
         let request = ForwardRequest(streams: streams, entering: layer, ids: ids, plan: plan)
         let result = try await run.service.lane.run(
-            request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try left,
+            request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try time.next(),
             priority: .batch)
         return result.output?.rows.map { $0.squeezed() } ?? []
     }
@@ -87,16 +89,6 @@ struct SweepEngine: Sendable {
             return stride(from: 0, to: places.count, by: size).map {
                 Array(places[$0..<min($0 + size, places.count)])
             }
-        }
-    }
-
-    /// What is left of the request's own deadline; without one a sweep takes as long as it takes.
-    private var left: Duration? {
-        get throws {
-            guard let deadline = context.deadline else { return .seconds(86_400) }
-            let left = deadline - (.now - started)
-            guard left > .zero else { throw SchedulingError.deadlineExceeded(after: deadline) }
-            return left
         }
     }
 }
