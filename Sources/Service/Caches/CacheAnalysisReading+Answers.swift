@@ -40,7 +40,7 @@ extension CacheAnalysisReading {
         guard wish.position != nil else {
             let reading = try MetricReading(metric, of: model, norm: norm)
             let streams = try ResidualDecomposition(activations, positions: reading.positions)
-            let parts = try parts(kind, of: streams)
+            let parts = try parts(kind, of: streams, positions: reading.positions.count)
             let (scores, constants) = try reading.logitAttrs(of: parts, in: streams)
             var answer = answer(scores, ["component", "input"], labels: parts.labels)
             answer.members.append(JSONMember("constant", .list(constants.map(ClassScores.number))))
@@ -49,7 +49,8 @@ extension CacheAnalysisReading {
         let shown = positions ?? activations.positions
         guard let first = shown.first else { throw StreamError.refused("no position is left", about: .position) }
         let reading = try MetricReading(metric, of: model, norm: norm, position: first)
-        let all = try parts(kind, of: ResidualDecomposition(activations, positions: shown))
+        let all = try parts(
+            kind, of: ResidualDecomposition(activations, positions: shown), positions: shown.count)
         var (columns, constants): ([Tensor], [[Double]]) = ([], [])
         for (place, position) in shown.enumerated() {
             let streams = try ResidualDecomposition(activations, positions: [position])

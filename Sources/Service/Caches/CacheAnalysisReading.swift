@@ -109,7 +109,7 @@ struct CacheAnalysisReading: Sendable {
 
     private func stack(_ kind: CacheAnalysis.Stack) throws -> TensorAnswer {
         let streams = try ResidualDecomposition(activations, positions: positions)
-        let parts = try self.parts(kind, of: streams)
+        let parts = try self.parts(kind, of: streams, positions: positionCount)
         let axes = ["component", "input", "position", "feature"]
         guard wish.appliesLN == true else { return answer(parts.tensor, axes, labels: parts.labels) }
         let (scaled, bias) = try streams.applyLN(
@@ -120,10 +120,13 @@ struct CacheAnalysisReading: Sendable {
     }
 
     /// The parts of a stream, as they are.
-    func parts(_ kind: CacheAnalysis.Stack, of streams: ResidualDecomposition) throws -> ComponentStack {
+    /// - Parameter count: positions that are looked at.
+    func parts(
+        _ kind: CacheAnalysis.Stack, of streams: ResidualDecomposition, positions count: Int
+    ) throws -> ComponentStack {
         let mlpInput = wish.mlpInput ?? false
         let layer = try streams.resolved(wish.layer, mlpInput: mlpInput)
-        try weigh([count(of: kind, before: layer), positionCount, model.architecture.width])
+        try weigh([self.count(of: kind, before: layer), count, model.architecture.width])
         return switch kind {
         case .accumulatedResid:
             try streams.accumulatedResid(layer: layer, includesMid: wish.includesMid ?? false, mlpInput: mlpInput)
