@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import HookedModels
 internal import Interpretability
 internal import Tensors
@@ -16,6 +17,18 @@ extension CacheAnalysisReading {
         if wish.returnsLabels, axes.first == "component" { members.append(JSONMember("labels", .strings(labels))) }
         return TensorAnswer(
             members: members, tensors: [(wish.analysis.rawValue, RowPieces([tensor.reshaped(shape)]))])
+    }
+
+    /// W_H's columns: [class, d_model].
+    func directions() throws -> TensorAnswer {
+        guard model.hasHead, let head = model.weight(named: "head.W_H") else {
+            throw Problem(.conflict, "The model '\(cache.model)' has no head whose classes had directions.")
+        }
+        let pointer = JSONPointer()["classes"]
+        let classes = try (wish.classes ?? []).enumerated().map { try $1.resolve(in: model, at: pointer[$0]) }
+        try weigh([classes.count, model.architecture.width])
+        let directions = head.tensor().gathered(axis: 1, classes).permuted([1, 0]).contiguous()
+        return answer(directions, ["class", "feature"])
     }
 
     func stackedActivation() throws -> TensorAnswer {

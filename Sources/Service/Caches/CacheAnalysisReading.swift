@@ -25,7 +25,7 @@ struct CacheAnalysisReading: Sendable {
         (self.wish, self.cache, self.model, self.metric, self.limit) = (wish, cache, model, metric, limit)
         let architecture = model.architecture
         let kept = cache.positions(of: architecture)
-        if kept == nil, wish.analysis != .stackActivation, wish.analysis != .accumulatedBias {
+        if kept == nil, ![.stackActivation, .accumulatedBias, .residualDirections].contains(wish.analysis) {
             throw FieldError(
                 .pointer(JSONPointer()["analysis"]),
                 "the cache keeps one number for all positions (reduce); this needs the positions themselves")
@@ -92,6 +92,11 @@ struct CacheAnalysisReading: Sendable {
 
     private func computed() throws -> TensorAnswer {
         switch wish.analysis {
+        case .computeHeadResults:
+            let streams = try ResidualDecomposition(activations, positions: positions)
+            try weigh([positionCount, model.architecture.heads, model.architecture.width])
+            return answer(try streams.headResults(layer: wish.layer ?? 0), ["input", "position", "head", "feature"])
+        case .residualDirections: return try directions()
         case .neuronResults:
             let streams = try ResidualDecomposition(activations, positions: positions)
             try weigh([positionCount, neurons?.count ?? model.architecture.neurons, model.architecture.width])
