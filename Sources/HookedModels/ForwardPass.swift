@@ -14,7 +14,7 @@ struct ForwardPass {
     let crew: Crew
 
     /// Tokens that go through a block at once on one thread: enough rows to keep the products busy.
-    private static let tokensAtOnce = 1_600
+    static let tokensAtOnce = 1_600
 
     func run() -> [ForwardResult] {
         let count = requests.reduce(0) { $0 + $1.rows }

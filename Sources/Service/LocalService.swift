@@ -14,6 +14,7 @@ public struct LocalService: Sendable {
         // These bound strangers; who sits at the terminal has memory and patience of their own.
         limits.inputs = max(limits.inputs, inputs)
         limits.responseTensors = 1 << 40
+        limits.requestMemory = 1 << 50
         limits.deadline = .seconds(7 * 24 * 3_600)
         var web = WebLimits()
         web.body = 1 << 40

@@ -15,6 +15,8 @@ public struct PrismaService: Sendable {
     let metrics = ServiceMetrics()
     let classifiers = ClassifierStore()
     let caches: CacheStore
+    /// What requests share while they are computed.
+    let memory: MemoryBudget
 
     /// - Parameter transportLimits: what the layer below bounds, to be shown beside the limits of this one.
     public init(
@@ -26,6 +28,7 @@ public struct PrismaService: Sendable {
         self.webLimits = webLimits
         self.transportLimits = transportLimits
         lane = ComputeLane(limits)
+        memory = MemoryBudget(capacity: limits.requestMemory, queue: limits.queue)
         caches = CacheStore(limit: limits.cacheBytes, lifetime: limits.cacheLifetime)
         pool = BlockingPool(name: "prisma.pool", threads: 2)
     }

@@ -8,6 +8,9 @@ public struct ServiceLimits: Sendable, Equatable {
     public var inputs = 256
     /// Bytes of all tensors of one answer.
     public var responseTensors = 1 << 30
+    /// Bytes that all requests together may hold while they are computed; a quarter of what the machine, or the container,
+    /// has.
+    public var requestMemory = max(SystemMemory.bytes / 4, 512 << 20)
     /// Requests that wait for the compute lane.
     public var queue = 256
     /// How long a request waits for its answer, unless it says otherwise.

@@ -107,6 +107,7 @@ struct Configuration: Sendable {
         result.deadline = .milliseconds(limits.deadline)
         result.cacheBytes = cache.bytes
         result.cacheLifetime = .seconds(cache.seconds)
+        result.requestMemory = limits.requestMemory ?? result.requestMemory
         result.modelMemory = limits.modelMemory ?? result.modelMemory
         return result
     }

@@ -105,7 +105,7 @@ struct CacheSettings: Sendable {
 struct LimitSettings: Sendable {
     let header, headerFields, target, body, imagePixels, inputs, responseTensors, queue, connections: Int
     let deadline, headerDeadline, bodyRate, idle: Int
-    let modelMemory: Int?
+    let requestMemory, modelMemory: Int?
 
     static let form = Form.object(
         fields: Field("header", .integer(1_024...1_048_576), default: 32_768, "All header fields."),
@@ -121,6 +121,8 @@ struct LimitSettings: Sendable {
         Field("header_deadline", .integer(1...3_600_000), default: 10_000, "For a complete header."),
         Field("body_rate", .integer(1...1_000_000_000), default: 1_024, "Bytes a second, of the slowest body."),
         Field("idle", .integer(1...86_400_000), default: 75_000, "A connection without a request."),
+        Field(
+            optional: "request_memory", .integer(1_048_576...(1 << 50)), "What requests hold while they are computed."),
         Field(optional: "model_memory", .integer(0...(1 << 50)), "The weights of all models."),
         make: LimitSettings.init)
 }

@@ -80,6 +80,7 @@ import Web
         Limit(key: "body", least: 1_024, most: 1 << 40) { min($0.transport.limits.body, $0.webLimits.body) },
         Limit(key: "image_pixels", least: 1, most: 1_000_000_000) { $0.serviceLimits.image.pixels },
         Limit(key: "inputs", least: 1, most: 65_536) { $0.serviceLimits.inputs },
+        Limit(key: "request_memory", least: 1_048_576, most: 1 << 50) { $0.serviceLimits.requestMemory },
         Limit(key: "response_tensors", least: 1_024, most: 1 << 40) { $0.serviceLimits.responseTensors },
         Limit(key: "queue", least: 1, most: 1_000_000) { $0.serviceLimits.queue },
         Limit(key: "connections", least: 1, most: 1_000_000) { $0.transport.maximumConnections },

@@ -105,6 +105,37 @@ import Web
         #expect(dry.status == 200, "a dry run is how a client learns the size")
     }
 
+    /// What a dry run tells is what is admitted: one byte less than that never fits.
+    @Test func whatNeverFitsInMemoryIs413WithItsFigures() async throws {
+        let document = Requests.document(["capture": [["hooks": ["*"]]]])
+        let dry = try await TestService.standard().post("/v1/models/vit/run", document.setting("dry_run", to: true))
+        let memory = try #require(try dry.json["memory"])
+        let total = try #require(memory["total"]?.int)
+        let parts = ["inputs", "kept", "working"].compactMap { memory[$0]?.int }
+        #expect(parts.count == 3 && parts.allSatisfy { $0 > 0 } && parts.reduce(0, +) == total)
+        let tight = try await service { $0.requestMemory = total - 1 }
+        let answer = try await tight.post("/v1/models/vit/run", document)
+        try expect(answer, 413, limit: "request_memory", total - 1)
+        #expect(try answer.json["needed"]?.int == total)
+        let fitting = try await service { $0.requestMemory = total }
+        #expect(try await fitting.post("/v1/models/vit/run", document).status == 200)
+    }
+
+    /// Many that fit one by one are all answered, and nothing stays held.
+    @Test(.timeLimit(.minutes(2))) func whatDoesNotFitYetWaits() async throws {
+        let document = Requests.document(["capture": [["hooks": ["*"]]]])
+        let dry = try await TestService.standard().post("/v1/models/vit/run", document.setting("dry_run", to: true))
+        let total = try #require(try dry.json["memory"]?["total"]?.int)
+        let service = try await service { $0.requestMemory = total + total / 2 }
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<12 { group.addTask { try await service.post("/v1/models/vit/run", document).status } }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 200, count: 12))
+        // The last answer is let go of when whoever sent it ends.
+        while try await !service.get("/metrics").text.contains("prisma_request_memory_bytes 0\n") { await Task.yield() }
+    }
+
     /// A model slow enough that requests pile up before it.
     private static let slow = TinyModel(layers: 12, width: 192, heads: 3, neurons: 768, image: 64, patch: 8)
 

@@ -8,7 +8,7 @@ struct GradientPass {
     let crew: Crew
 
     /// Tokens of a chunk. What is kept of one token in a block is about ten times the width of the stream.
-    private static let tokensAtOnce = 800
+    static let tokensAtOnce = 800
 
     /// What one pass over some consecutive rows gave.
     struct Chunk: Sendable {

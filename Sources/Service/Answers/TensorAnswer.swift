@@ -1,4 +1,5 @@
 internal import HookedModels
+internal import Scheduling
 internal import Tensors
 internal import TextNumbers
 
@@ -18,6 +19,9 @@ struct TensorAnswer: Sendable {
     var isBare = false
     /// The answer input by input, where it is computed so: then there is no whole.
     var lines: AnswerLines?
+
+    /// The memory that the tensors are held in, given back when the answer has been sent.
+    var admission: Admission?
 
     /// Draws the answer as PNG; `nil` where it is no picture, with the reason.
     var picture: Picture = .none("this answer has no picture")

@@ -69,7 +69,8 @@ struct ActivationsRequest: Sendable {
         _ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext
     ) async throws -> CacheStore.Listed {
         let service = run.service
-        let (result, pixels) = try await run.execute(payload, context)
+        let (result, pixels, admission) = try await run.execute(payload, context)
+        defer { withExtendedLifetime(admission) {} }
         let table = HookTable(run.tower.model.architecture, flags: run.plan.flags)
         let axes = Dictionary(uniqueKeysWithValues: table.entries.map { ($0.point.name, $0.axes) })
         let hooks = try await service.pool.run {

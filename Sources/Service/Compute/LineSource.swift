@@ -91,6 +91,8 @@ actor LineSource {
 
     private func compute(_ pixels: [Tensor]) async throws -> [AnswerLine] {
         let pixels = pixels.count == 1 ? pixels[0] : Tensor.concatenated(pixels)
+        let admission = try await run.admit(inputs: pixels.shape[0], context)
+        defer { withExtendedLifetime(admission) {} }
         let result = try await run.pass(pixels, context, deadline: try time.next())
         let lines = try await make(result, pixels)
         precondition(lines.count == pixels.shape[0], "\(lines.count) lines for \(pixels.shape[0]) inputs")
@@ -108,8 +110,9 @@ extension ModelRun {
         _ make: @escaping @Sendable (ForwardResult, _ pixels: Tensor) async throws -> TensorAnswer
     ) async throws -> TensorAnswer {
         guard NDJSON.isWanted(context) else {
-            let (result, pixels) = try await execute(payload, context)
+            let (result, pixels, admission) = try await execute(payload, context)
             var answer = try await make(result, pixels)
+            answer.admission = admission
             if let isCut = try await truncations(payload), isCut.contains(true) {
                 answer.perInput.append(JSONMember("truncated", .array(isCut.map { .bool($0) })))
             }

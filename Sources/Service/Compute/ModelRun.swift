@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import HookedModels
 internal import Imaging
 internal import Interpretability
+internal import Scheduling
 internal import Tensors
 internal import TextNumbers
 internal import Web
@@ -25,6 +26,8 @@ struct ModelRun: Sendable {
     var normalizesOutput = false
     /// Gradients that are computed beside the activations.
     var gradients: GradientAsk?
+    /// Bytes that are worked with beside those of a pass over the inputs.
+    var alsoWorking = 0
     /// Shapes for one input that are held beside the captures, so that what can never fit is refused.
     var alsoHeld: [[Int]] = []
     /// Whether the captures stay on the server, which has a limit of its own.
@@ -72,12 +75,17 @@ struct ModelRun: Sendable {
     }
 
     /// Runs the pass.
+    /// - Returns: what it gave, what went in, and the memory that both are held in.
     /// - Throws: 400, 413, 415, 422 for the inputs; 413 where the answer would be too large; 429, 503, 504.
-    func execute(_ payload: RequestPayload, _ context: RequestContext) async throws -> (ForwardResult, pixels: Tensor) {
-        try weigh(inputs: try service.inputs.count(options, payload, for: tower))
+    func execute(
+        _ payload: RequestPayload, _ context: RequestContext
+    ) async throws -> (result: ForwardResult, pixels: Tensor, admission: Admission) {
+        let count = try service.inputs.count(options, payload, for: tower)
+        try weigh(inputs: count)
+        let admission = try await admit(inputs: count, context)
         let pixels = try await service.inputs.pixels(options, payload, for: tower, preprocessing, context)
         try check(inputs: pixels.shape[0])
-        return (try await pass(pixels, context), pixels)
+        return (try await pass(pixels, context), pixels, admission)
     }
 
     /// One pass over prepared inputs; gradients stand among the captures, under their own names.
@@ -154,7 +162,8 @@ struct ModelRun: Sendable {
             members: [
                 JSONMember("dry_run", true), JSONMember("inputs", .integer(Int64(count))),
                 JSONMember("tensors", .object(tensors)), JSONMember("bytes", .integer(Int64(bytes))),
-                JSONMember("floating_point_operations", .integer(Int64(operations))), provenance,
+                JSONMember("floating_point_operations", .integer(Int64(operations))),
+                JSONMember("memory", cost(inputs: count).json), provenance,
             ], tensors: [], showsTensors: false)
     }
 

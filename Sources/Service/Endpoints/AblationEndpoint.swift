@@ -51,6 +51,7 @@ enum AblationEndpoint {
             var run = try ModelRun(
                 service, loaded, wish.options,
                 captures: SweepBase.captures(wish.ablation.needsActivations ? sweep : nil), place: { _, _ in .root })
+            run.alsoWorking = SweepEngine.workingBytes(of: run.tower.model.architecture)
             run.analysis = [
                 "ablation": sweep.document, "value": .string(wish.ablation.value.rawValue),
                 "over": JSONValue(orNull: wish.ablation.over?.rawValue), "seed": JSONValue(orNull: wish.ablation.seed),

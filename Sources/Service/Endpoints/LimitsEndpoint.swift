@@ -23,6 +23,7 @@ enum LimitsEndpoint {
             ("image_side", own.image.side),
             ("inputs", own.inputs),
             ("response_tensors", own.responseTensors),
+            ("request_memory", own.requestMemory),
             ("model_memory", own.modelMemory),
             ("cache_bytes", own.cacheBytes),
             ("cache_seconds", Int(own.cacheLifetime / .seconds(1))),

@@ -20,6 +20,8 @@ enum MetricsEndpoint {
                 + "`/v1/models/{model}/predict`; `other` are static files and paths that lead nowhere.",
             tag: "Service",
             responds: ResponseForm("Prometheus' text format, version 0.0.4.", [TextBody(mediaType)])
-        ) { _ in service.metrics.text(service.models, service.lane.metrics, service.caches) }
+        ) { _ in
+            service.metrics.text(service.models, service.lane.metrics, service.caches, service.memory)
+        }
     }
 }

@@ -91,6 +91,7 @@ enum ModelBody {
         properties: [
             .init("dry_run", .boolean), .init("inputs", .integer), .init("tensors", .map(.any)),
             .init("bytes", .integer),
-            .init("floating_point_operations", .integer), .init("provenance", ModelRun.provenanceSchema),
+            .init("floating_point_operations", .integer), .init("memory", MemoryCost.schema),
+            .init("provenance", ModelRun.provenanceSchema),
         ])
 }

@@ -64,6 +64,7 @@ enum PatchingEndpoint {
             let sweep = try call.body.sweep.resolve(for: try loaded.tower(call.body.options.tower).model.architecture)
             var run = try ModelRun(
                 service, loaded, call.body.options, captures: SweepBase.captures(sweep), place: { _, _ in .root })
+            run.alsoWorking = SweepEngine.workingBytes(of: run.tower.model.architecture)
             run.analysis = ["patching": sweep.document, "direction": .string(call.body.direction.rawValue)]
             if run.options.isDryRun { return try run.dryRun(sweep, call.payload) }
             let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)

@@ -98,7 +98,8 @@ enum PredictEndpoint {
                 }
                 return Prediction(document: .null, lines: lines)
             }
-            let (result, _) = try await run.execute(call.payload, call.context)
+            let (result, _, admission) = try await run.execute(call.payload, call.context)
+            defer { withExtendedLifetime(admission) {} }
             var documents = results(result)
             for (index, isCut) in (try await run.truncations(call.payload) ?? []).enumerated() where isCut {
                 documents[index] = .object([JSONMember("truncated", true)] + (documents[index].object ?? []))

@@ -31,7 +31,8 @@ final class ServiceMetrics: Sendable {
         connections.withLock { $0 = count }
     }
 
-    func text(_ models: ModelRegistry, _ work: SchedulerMetrics, _ caches: CacheStore) -> String {
+    func text(_ models: ModelRegistry, _ work: SchedulerMetrics, _ caches: CacheStore, _ memory: MemoryBudget) -> String
+    {
         var text = MetricsText()
         text.family("prisma_build_info", .gauge, "What runs here; the value is always 1.")
         text.sample(
@@ -45,6 +46,7 @@ final class ServiceMetrics: Sendable {
         Self.write(work, to: &text)
         Self.write(models, to: &text)
         Self.write(caches, to: &text)
+        Self.write(memory, to: &text)
         ProcessFigures.current.write(to: &text)
         return text.text
     }
@@ -79,6 +81,13 @@ final class ServiceMetrics: Sendable {
         text.histogram(
             "prisma_batch_rows", bounds: work.batchRows.indices.map { Double(1 << $0) }, counts: work.batchRows,
             sum: Double(work.rows), count: work.batches)
+    }
+
+    private static func write(_ memory: MemoryBudget, to text: inout MetricsText) {
+        let use = memory.use
+        text.single("prisma_request_memory_bytes", .gauge, "Memory that requests hold by their estimates.", use.held)
+        text.single("prisma_request_memory_limit_bytes", .gauge, "Memory that requests may hold.", memory.capacity)
+        text.single("prisma_request_memory_waiting", .gauge, "Requests that wait for memory.", use.waiting)
     }
 
     private static func write(_ caches: CacheStore, to text: inout MetricsText) {

@@ -33,7 +33,8 @@ enum ModelDocument {
                 .init("labels", .list(ClassScores.nameSchema), isRequired: false),
                 .init(
                     "embedding",
-                    .boolean.described("Whether the output is a place in a space, whose labels are dimensions, no classes."),
+                    .boolean.described(
+                        "Whether the output is a place in a space, whose labels are dimensions, no classes."),
                     isRequired: false),
                 .init("preprocessing", .map(.any), isRequired: false),
                 .init("digest", .string.nullable, isRequired: false),

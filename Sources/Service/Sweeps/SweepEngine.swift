@@ -13,6 +13,8 @@ struct SweepEngine: Sendable {
     let base: SweepBase
     let context: RequestContext
     private let time: TimeLeft
+    /// The memory of the base and of one pass, held as long as the sweep goes on.
+    private let admission: Admission
 
     /// Runs the inputs as they are.
     /// - Throws: as ``ModelRun/execute(_:_:)``.
@@ -21,7 +23,8 @@ struct SweepEngine: Sendable {
         self.context = context
         // Without a deadline of its own a sweep takes as long as it takes.
         time = TimeLeft(of: context, usual: .seconds(86_400))
-        let (result, pixels) = try await run.execute(payload, context)
+        let (result, pixels, admission) = try await run.execute(payload, context)
+        self.admission = admission
         base = SweepBase(result, pixels: pixels, of: run.tower.model)
     }
 
@@ -47,6 +50,14 @@ struct SweepEngine: Sendable {
         let width = Threads.crew.width
         let fitting = min(Self.rowsAtOnce, Self.operationsAtOnce / each) / width * width
         return max(fitting, width)
+    }
+
+    /// Bytes that the passes of a sweep work with at most, beside its base: streams, changes and one block's tensors.
+    static func workingBytes(of architecture: Architecture) -> Int {
+        let rows = max(rowsAtOnce, Threads.crew.width)
+        let streams = HookPlan.bytes(of: [[architecture.positions, architecture.width]], inputs: 2 * rows)
+        return streams
+            + HookPlan.empty.workingBytes(inputs: rows, of: architecture, threads: Threads.crew.width)
     }
 
     /// The output of each row, in their order; the rows share their first layer.
