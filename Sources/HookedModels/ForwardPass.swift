@@ -65,7 +65,8 @@ struct ForwardPass {
         let output =
             if let layer = requests[parts[0].request].layer {
                 transformer(
-                    streams: batch, entering: layer, ids: ids.isEmpty ? nil : Tensor.concatenated(ids), stopAtLayer: stop,
+                    streams: batch, entering: layer, ids: ids.isEmpty ? nil : Tensor.concatenated(ids),
+                    stopAtLayer: stop,
                     &probe)
             } else {
                 transformer(batch, stopAtLayer: stop, &probe)

@@ -21,6 +21,11 @@ public struct HookPlan: Sendable {
     /// Nothing is kept.
     public static let empty = HookPlan(records: [], rewrites: [], flags: HookFlags(), stopAtLayer: nil)
 
+    /// The same captures, nothing changed.
+    public var withoutInterventions: HookPlan {
+        HookPlan(records: records, rewrites: [], flags: flags, stopAtLayer: stopAtLayer)
+    }
+
     /// The captures that result, in the order of firing: names and shapes for one input.
     public var captures: [(name: String, shape: [Int])] { records.map { ($0.point.name, $0.selection.shape) } }
 
@@ -105,7 +110,8 @@ extension HookPlan {
     ///   - interventions: what is changed on the way, in this order.
     ///   - stopAtLayer: as a Python slice bound, −layers … layers: 0 stops after the embedding.
     public init(
-        _ captures: [CaptureRequest], interventions: [Intervention] = [], for architecture: Architecture, flags: HookFlags = HookFlags(),
+        _ captures: [CaptureRequest], interventions: [Intervention] = [], for architecture: Architecture,
+        flags: HookFlags = HookFlags(),
         stopAtLayer: Int? = nil
     ) throws(HookPlanError) {
         var layers: Int?

@@ -39,8 +39,5 @@ public struct TextReading: Sendable {
         max(embedding.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12)
     }
 
-    private var rows: [ArraySlice<Float>] {
-        let (elements, width) = (directions.elements, directions.shape[1])
-        return (0..<directions.shape[0]).map { elements[($0 * width)..<(($0 + 1) * width)] }
-    }
+    private var rows: [[Float]] { (0..<directions.shape[0]).map { directions.row($0).elements } }
 }

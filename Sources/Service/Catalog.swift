@@ -30,5 +30,11 @@ enum Catalog {
         LogitLensEndpoint.make,
         AttributionEndpoint.make,
         PatchingEndpoint.make,
+        CacheEndpoints.create,
+        CacheEndpoints.list,
+        CacheEndpoints.detail,
+        CacheEndpoints.tensor,
+        CacheAnalysisEndpoint.make,
+        CacheEndpoints.remove,
     ]
 }

@@ -14,6 +14,7 @@ public struct PrismaService: Sendable {
     let pool: BlockingPool
     let metrics = ServiceMetrics()
     let classifiers = ClassifierStore()
+    let caches: CacheStore
 
     /// - Parameter transportLimits: what the layer below bounds, to be shown beside the limits of this one.
     public init(
@@ -25,6 +26,7 @@ public struct PrismaService: Sendable {
         self.webLimits = webLimits
         self.transportLimits = transportLimits
         lane = ComputeLane(limits)
+        caches = CacheStore(limit: limits.cacheBytes, lifetime: limits.cacheLifetime)
         pool = BlockingPool(name: "prisma.pool", threads: 2)
     }
 

@@ -14,6 +14,10 @@ public struct ServiceLimits: Sendable, Equatable {
     public var deadline = Duration.seconds(60)
     /// Rows that requests share one forward pass up to.
     public var batchRows = 32
+    /// Bytes of all stored caches together.
+    public var cacheBytes = 2 << 30
+    /// How long a stored cache stays after its last use.
+    public var cacheLifetime = Duration.seconds(3_600)
     /// Bytes that the weights of all models may take; four fifths of what the machine, or the container, has.
     public var modelMemory = SystemMemory.bytes / 5 * 4
 

@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     let grace: Duration
     private(set) var models: [ModelSource]
     private let limits: LimitSettings
+    private let cache: CacheSettings
     private let file: String
 
     /// Reads and checks the file. - Throws: every mistake in it.
@@ -40,6 +41,7 @@ struct Configuration: Sendable {
         publicFolder = settings.server.publicFolder.map(resolve)
         grace = .seconds(settings.server.graceSeconds)
         limits = settings.limits
+        cache = settings.cache
         var sources: [ModelSource] = []
         var mistakes: [String] = []
         for (index, model) in settings.models.enumerated() {
@@ -103,6 +105,8 @@ struct Configuration: Sendable {
         result.responseTensors = limits.responseTensors
         result.queue = limits.queue
         result.deadline = .milliseconds(limits.deadline)
+        result.cacheBytes = cache.bytes
+        result.cacheLifetime = .seconds(cache.seconds)
         result.modelMemory = limits.modelMemory ?? result.modelMemory
         return result
     }

@@ -9,11 +9,13 @@ struct Settings: Sendable {
     let server: ServerSettings
     let models: [ModelSettings]
     let limits: LimitSettings
+    let cache: CacheSettings
 
     static let form = Form.object(
         fields: Field("server", ServerSettings.form, default: [:], "Where it listens."),
         Field("models", .list(of: ModelSettings.form), default: [], "What it serves."),
         Field("limits", LimitSettings.form, default: [:], "What it refuses."),
+        Field("cache", CacheSettings.form, default: [:], "What it keeps of activations."),
         make: Settings.init)
 }
 
@@ -86,6 +88,17 @@ struct ModelSettings: Sendable {
         else { throw Mismatch("labels: '\(file.lastPathComponent)' cannot be read as text") }
         return text.split(whereSeparator: \.isNewline).map { String($0) }
     }
+}
+
+/// `cache:`, of stored activations.
+struct CacheSettings: Sendable {
+    let bytes: Int
+    let seconds: Int
+
+    static let form = Form.object(
+        fields: Field("bytes", .integer(0...(1 << 50)), default: 2_147_483_648, "All of them together."),
+        Field("seconds", .integer(1...31_536_000), default: 3_600, "After the last use of one."),
+        make: CacheSettings.init)
 }
 
 /// `limits:`, under the names that `GET /v1/limits` and errors use. Sizes in bytes, times in milliseconds.

@@ -149,8 +149,9 @@ import Testing
         [Intervention("blocks.*.attn.hook_pattern", .multiply(Tensor(shape: [], elements: [0.5])))],
         [Intervention("blocks.*.attn.hook_z", .set(.input(1)), inputs: [0, 2])],
         [Intervention("blocks.0.hook_resid_post", .add(.input(2)), inputs: [0, 2])],
-        [Intervention("blocks.0.attn.hook_v", .set(.meanOfInputs(overPositions: true)), inputs: [1])],
-        [Intervention("blocks.0.hook_attn_out", .add(.meanOfInputs(overPositions: false)))],
+        [Intervention("blocks.0.attn.hook_v", .set(.mean(over: .inputsAndPositions)), inputs: [1])],
+        [Intervention("blocks.0.hook_attn_out", .add(.mean(over: .inputs)))],
+        [Intervention("blocks.0.hook_resid_mid", .set(.mean(over: .positions)), at: .init(positions: .patches))],
         [Intervention("blocks.1.hook_resid_mid", .projectOut(Tensor(shape: [24], elements: (0..<24).map(Float.init))))],
         [
             Intervention("blocks.0.ln2.hook_scale", .multiply(Tensor(shape: [], elements: [1.5]))),

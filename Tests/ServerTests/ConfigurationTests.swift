@@ -107,6 +107,25 @@ import Web
         }
     }
 
+    @Test func whatIsKeptOfActivationsIsConfigured() throws {
+        let plain = try configuration("").serviceLimits
+        #expect(plain.cacheBytes == 2 << 30 && plain.cacheLifetime == .seconds(3_600))
+        let set = try configuration("cache: {bytes: 4096, seconds: 7}").serviceLimits
+        #expect(set.cacheBytes == 4_096 && set.cacheLifetime == .seconds(7))
+        #expect(
+            try mistakes("cache: {seconds: 0}").first?.hasPrefix("/cache/seconds: expected an integer from 1") == true)
+        #expect(
+            try mistakes("cache: {byte: 1}").first
+                == "/cache/byte: unknown field \"byte\"; did you mean \"bytes\"?")
+        // What stands in the committed file as a comment is the default.
+        let text = try String(contentsOf: Self.committed, encoding: .utf8)
+        let lines = text.split(separator: "\n").drop { !$0.hasPrefix("# cache:") }.prefix(3).map { $0.dropFirst(2) }
+        let document = try ConfigurationFile.parse(lines.joined(separator: "\n"), "prisma.yaml")
+        #expect(document["cache"]?.keys == ["bytes", "seconds"])
+        let explained = try Configuration(document, file: "prisma.yaml", folder: Self.committed).serviceLimits
+        #expect(explained == plain)
+    }
+
     @Test(arguments: [
         ("limit: {}", "/limit: unknown field \"limit\"; did you mean \"limits\"?"),
         ("server: {prot: 80}", "/server/prot: unknown field \"prot\"; did you mean \"port\"?"),

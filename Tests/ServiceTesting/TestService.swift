@@ -1,3 +1,4 @@
+public import Foundation
 public import HTTPTypes
 public import Logging
 public import Service
@@ -34,6 +35,16 @@ public struct TestService: Sendable {
         service = PrismaService(models: sources, limits: limits, webLimits: web, log: TestService.silence)
         application = service.application(publicFolder: publicFolder, log: TestService.silence)
         if loads { await service.models.loadAll() }
+    }
+
+    /// Serves checkpoints that lie elsewhere, by their ids.
+    public init(paths: [String: URL], limits: ServiceLimits = ServiceLimits()) async throws {
+        folder = try TemporaryFolder()
+        service = PrismaService(
+            models: paths.map { ModelSource(id: $0.key, path: $0.value) }, limits: limits, webLimits: WebLimits(),
+            log: TestService.silence)
+        application = service.application(publicFolder: nil, log: TestService.silence)
+        await service.models.loadAll()
     }
 
     /// What most tests ask: `vit` (transformers' classifier), `features` (without one), `pooled` (timm's, without class

@@ -25,6 +25,8 @@ import Web
     static let elsewhere = [
         "GET /metrics", "POST /v1/models/{model}/classifiers", "GET /v1/models/{model}/classifiers",
         "GET /v1/models/{model}/classifiers/{classifier}", "DELETE /v1/models/{model}/classifiers/{classifier}",
+        "POST /v1/caches", "GET /v1/caches/{cache}", "DELETE /v1/caches/{cache}",
+        "GET /v1/caches/{cache}/tensors/{hook}", "POST /v1/caches/{cache}/analyses",
     ]
 
     static let examples = [
@@ -35,6 +37,7 @@ import Web
         Example(method: .get, path: "/v1/version", target: "/v1/version"),
         Example(method: .get, path: "/v1/capabilities", target: "/v1/capabilities"),
         Example(method: .get, path: "/v1/registry", target: "/v1/registry"),
+        Example(method: .get, path: "/v1/caches", target: "/v1/caches"),
         Example(method: .get, path: "/v1/models", target: "/v1/models"),
         Example(method: .get, path: "/v1/models", target: "/v1/models?limit=2"),
         Example(method: .get, path: "/v1/models/{model}", target: "/v1/models/vit"),
@@ -83,6 +86,12 @@ import Web
         Example(
             method: .post, path: "/v1/models/{model}/attribution", target: "/v1/models/pooled/attribution",
             document: Requests.document(["metric": ["kind": "logit", "classes": [1]], "by": "neuron"])),
+        Example(
+            method: .post, path: "/v1/models/{model}/patching", target: "/v1/models/vit/patching",
+            document: [
+                "clean": Requests.image(Requests.picture), "corrupt": Requests.image(Requests.otherPicture),
+                "sweep": ["hook": "resid_pre", "over": ["layer"]],
+            ]),
         Example(
             method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
             document: Requests.document(["hooks": ["hook_embed"]])),

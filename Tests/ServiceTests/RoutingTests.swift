@@ -29,6 +29,7 @@ import Web
         let endpoint = Catalog.all[index](service.service)
         let target = "\(endpoint.path)".replacingOccurrences(of: "{model}", with: "vit")
             .replacingOccurrences(of: "{name}", with: "W_E").replacingOccurrences(of: "{classifier}", with: "pets")
+            .replacingOccurrences(of: "{cache}", with: "0").replacingOccurrences(of: "{hook}", with: "k0")
         let own = Catalog.all.map { $0(service.service) }.filter { "\($0.path)" == "\(endpoint.path)" }.map(\.method)
         for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] where !own.contains(method) {
             let answer = try await service.application.ask(method, target)

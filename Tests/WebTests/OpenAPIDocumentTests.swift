@@ -137,9 +137,10 @@ struct OpenAPIDocumentTests {
             responds: .json("None.", .object(properties: []))
         ) { _ in [:] }
         let json = OpenAPIDocument([endpoint], .init(title: "", version: "", summary: "")).json
-        #expect(json["components"]?["schemas"]?["Shared"]?["description"] == "What it begins with.")
+        #expect(json["components"]?["schemas"]?["Shared"]?["description"] == "A pair.")
         let body = json["paths"]?["/pairs"]?["post"]?["requestBody"]?["content"]?["application/json"]?["schema"]
-        #expect(body?["properties"]?["first"] == ["$ref": "#/components/schemas/Shared"])
+        let first = try #require(body?["properties"]?["first"])
+        #expect(first == ["$ref": "#/components/schemas/Shared", "description": "What it begins with."])
         let second = try #require(body?["properties"]?["second"])
         #expect("\(second)".contains("And then."))
     }

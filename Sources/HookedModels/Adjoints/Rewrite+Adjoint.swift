@@ -17,11 +17,24 @@ extension Rewrite {
         // Neither the sum of something that is held, nor a projection, needs more than the same operation again.
         case .add(.values): break
         case .projectOut, .multiply: apply(to: &gradient, rows: 0..<count, firstInput: firstInput)
+        case .set(.mean(overInputs: false, let axis)), .add(.mean(overInputs: false, let axis)):
+            for (row, _) in chosen { giveBack(to: row, over: axis, &gradient) }
         case .set(let source):
             let sum = regionSum(gradient, of: chosen.map(\.row))
             for (row, _) in chosen { update(&gradient, row) { _, _ in 0 } }
             give(sum, to: source, &gradient)
         case .add(let source): give(regionSum(gradient, of: chosen.map(\.row)), to: source, &gradient)
+        }
+    }
+
+    /// Of a mean over one row's own positions.
+    private func giveBack(to row: Int, over axis: Int?, _ gradient: inout Tensor) {
+        let sum = regionSum(gradient, of: [row])
+        if case .set = action { update(&gradient, row) { _, _ in 0 } }
+        let share = spread(sum, of: 1, like: gradient, over: axis).elements
+        let start = row * region.stride
+        gradient.withMutableSpan { span in
+            for (place, value) in share.enumerated() { span[start + place] += value }
         }
     }
 
@@ -39,19 +52,18 @@ extension Rewrite {
         switch source {
         case .values: break
         case .input(let input): update(&gradient, input) { $0 + sum[$1] }
-        case .mean(let axis):
-            let whole = spread(sum, like: gradient, over: axis)
+        case .mean(_, let axis):
+            let whole = spread(sum, of: gradient.shape[0], like: gradient, over: axis)
             let each = Tensor.concatenated(Array(repeating: whole, count: gradient.shape[0]))
             gradient += each
         }
     }
 
-    /// The gradient of a mean over all rows by one of them, [1, ...].
-    private func spread(_ sum: [Float], like gradient: Tensor, over axis: Int?) -> Tensor {
+    /// The gradient of a mean over so many rows by one of them, [1, ...].
+    private func spread(_ sum: [Float], of rows: Int, like gradient: Tensor, over axis: Int?) -> Tensor {
         let shape = [1] + gradient.shape.dropFirst()
         var row = Tensor(repeating: 0, shape: shape)
-        let rows = Float(gradient.shape[0])
-        update(&row, 0) { sum[$1] / rows }
+        update(&row, 0) { sum[$1] / Float(rows) }
         guard let axis else { return row }
         let extent = shape[axis]
         let mean = row.summed(over: axis).reshaped(shape.enumerated().map { $0 == axis ? 1 : $1 })

@@ -6,7 +6,9 @@ extension HookPlan {
     var readsInputs: Bool { rewrites.contains(where: \.readsInputs) }
 
     /// Whether an intervention tells the request's inputs apart.
-    public var namesInputs: Bool { rewrites.contains { $0.readsInputs || $0.inputs != nil || $0.valuesPerInput != nil } }
+    public var namesInputs: Bool {
+        rewrites.contains { $0.readsInputs || $0.inputs != nil || $0.valuesPerInput != nil }
+    }
 
     /// Holds what interventions say of inputs against how many there are.
     public func check(inputs count: Int) throws(HookPlanError) {

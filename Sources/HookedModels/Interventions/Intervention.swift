@@ -33,8 +33,17 @@ public struct Intervention: Sendable {
         case stored([String: Tensor])
         /// The same part of another input of the request, as it is when the intervention acts.
         case input(Int)
-        /// The mean of the part over all inputs of the request, and over all positions too.
-        case meanOfInputs(overPositions: Bool)
+        /// The mean of the part.
+        case mean(over: Averaging)
+    }
+
+    /// What a mean is taken over.
+    public enum Averaging: String, CaseIterable, Sendable {
+        /// All inputs of the request.
+        case inputs
+        /// All positions of the hook, of each input by itself.
+        case positions
+        case inputsAndPositions = "inputs_and_positions"
     }
 
     /// - Parameter inputs: of the request, from 0; `nil` for all.

@@ -59,9 +59,9 @@ struct InterventionCompiler {
             }
             return .values(.each(elements, inputs: whole.shape[0]))
         case .input(let input): return .input(input)
-        case .meanOfInputs(let overPositions):
+        case .mean(let over):
             let axis = entry.axes.firstIndex { $0 == .position || $0 == .query }
-            return .mean(overAxis: overPositions ? axis.map { $0 + 1 } : nil)
+            return .mean(overInputs: over != .positions, axis: over == .inputs ? nil : axis.map { $0 + 1 })
         }
     }
 

@@ -28,14 +28,14 @@ struct Rewrite: Sendable {
     enum Source: Sendable {
         case values(Values)
         case input(Int)
-        /// - Parameter axis: the activation's axis of positions where they are averaged over too, counted with the first.
-        case mean(overAxis: Int?)
+        /// - Parameter axis: the activation's axis of positions where they are averaged over, counted with the first.
+        case mean(overInputs: Bool, axis: Int?)
     }
 
     /// Whether all of a request's inputs must be in one pass: some read others.
     var readsInputs: Bool {
         switch action {
-        case .set(.input), .set(.mean), .add(.input), .add(.mean): true
+        case .set(.input), .set(.mean(true, _)), .add(.input), .add(.mean(true, _)): true
         default: false
         }
     }
@@ -57,11 +57,13 @@ struct Rewrite: Sendable {
         case .multiply(let values):
             for (row, value) in chosen { change(&activation, row, values, input: value) { $0 * $1 } }
         case .set(let source):
-            let values = self.values(of: source, in: activation, rows)
-            for (row, value) in chosen { change(&activation, row, values, input: value) { $1 } }
+            for (row, values, value) in self.values(of: source, in: activation, rows, chosen) {
+                change(&activation, row, values, input: value) { $1 }
+            }
         case .add(let source):
-            let values = self.values(of: source, in: activation, rows)
-            for (row, value) in chosen { change(&activation, row, values, input: value) { $0 + $1 } }
+            for (row, values, value) in self.values(of: source, in: activation, rows, chosen) {
+                change(&activation, row, values, input: value) { $0 + $1 }
+            }
         }
     }
 
@@ -104,15 +106,22 @@ struct Rewrite: Sendable {
         }
     }
 
-    private func values(of source: Source, in activation: Tensor, _ rows: Range<Int>) -> Values {
+    /// What each chosen row is given, worked out before any of them changes.
+    private func values(
+        of source: Source, in activation: Tensor, _ rows: Range<Int>, _ chosen: [(row: Int, value: Int)]
+    ) -> [(row: Int, values: Values, input: Int)] {
+        let all = { (values: Values) in chosen.map { ($0.row, values, $0.value) } }
+        let part = { (tensor: Tensor, base: Int) in
+            Values.each(tensor.withSpan { region.read($0, from: base) }, inputs: 1)
+        }
         switch source {
-        case .values(let values): return values
-        case .input(let input):
-            let base = (rows.lowerBound + input) * region.stride
-            return .each(activation.withSpan { region.read($0, from: base) }, inputs: 1)
-        case .mean(let axis):
-            let mean = activation.rows(rows).mean(overAxis: axis)
-            return .each(mean.withSpan { region.read($0, from: 0) }, inputs: 1)
+        case .values(let values): return all(values)
+        case .input(let input): return all(part(activation, (rows.lowerBound + input) * region.stride))
+        case .mean(true, let axis): return all(part(activation.rows(rows).mean(overAxis: axis), 0))
+        case .mean(false, let axis):
+            return chosen.map { row, _ in
+                (row, part(activation.rows(row..<(row + 1)).mean(overAxis: axis), 0), 0)
+            }
         }
     }
 }

@@ -88,7 +88,8 @@ extension DirectAttribution {
         let (positions, heads, width) = (architecture.positions, architecture.heads, architecture.headWidth)
         let values = try streams.activations.tensor(.v, layer, [positions, heads, width])
         let pattern = try streams.pattern(layer)
-        let reads = reading.readout.places.count
+        let slices = reading.readout.places.map(\.slice)
+        let reads = slices.count
         values.withSpan { values in
             pattern.withSpan { pattern in
                 for (input, factors) in read.factors.enumerated() {
@@ -102,7 +103,7 @@ extension DirectAttribution {
                             }
                             for (place, factor) in factors.enumerated() {
                                 let share = pattern[((input * heads + head) * reads + place) * positions + source]
-                                scores[input][source] += factor * Double(share) * said[reading.readout.places[place].slice]
+                                scores[input][source] += factor * Double(share) * said[slices[place]]
                             }
                         }
                     }

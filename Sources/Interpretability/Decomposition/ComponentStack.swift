@@ -27,6 +27,14 @@ public struct ComponentStack: Sendable {
         if !names.isEmpty { parts.append(components) }
     }
 
+    /// The parts at one of their positions: [component, input, 1, d_model].
+    public func at(place: Int) -> ComponentStack {
+        var result = ComponentStack(inner: [inner[0], 1, inner[2]])
+        result.labels = labels
+        result.parts = parts.map { $0.slice(axis: 2, place..<(place + 1)).contiguous() }
+        return result
+    }
+
     /// The same parts under the same names, each component [input, position, d_model] made into another one.
     func map(_ make: (Tensor) -> Tensor) -> ComponentStack {
         var result = ComponentStack(inner: inner)

@@ -27,6 +27,8 @@ struct ModelRun: Sendable {
     var gradients: GradientAsk?
     /// Shapes for one input that are held beside the captures, so that what can never fit is refused.
     var alsoHeld: [[Int]] = []
+    /// Whether the captures stay on the server, which has a limit of its own.
+    var isStored = false
 
     /// - Parameters:
     ///   - captures: what the request wants to see; `pixel_values` among the hooks is taken out.
@@ -164,6 +166,10 @@ struct ModelRun: Sendable {
     /// Refuses what could never be answered.
     func weigh(inputs count: Int) throws(Problem) {
         let shapes = weighedShapes
+        if isStored {
+            let kept = plan.captures.map(\.shape) + (showsPixels ? [tower.model.architecture.inputShape] : [])
+            return try service.caches.check(bytes: HookPlan.bytes(of: kept, inputs: count))
+        }
         let (each, bytes) = (HookPlan.bytes(of: shapes, inputs: 1), HookPlan.bytes(of: shapes, inputs: count))
         let limit = service.limits.responseTensors
         guard bytes > limit else { return }

@@ -16,10 +16,10 @@ enum MetricsEndpoint {
             .get, "/metrics", "Figures for Prometheus",
             details:
                 "Requests by route, method and status, with their durations; the compute lane's queue, batches and "
-                + "time; models and their memory; connections; the process. Routes are patterns such as "
+                + "time; models and stored caches and their memory; connections; the process. Routes are patterns such as "
                 + "`/v1/models/{model}/predict`; `other` are static files and paths that lead nowhere.",
             tag: "Service",
             responds: ResponseForm("Prometheus' text format, version 0.0.4.", [TextBody(mediaType)])
-        ) { _ in service.metrics.text(service.models, service.lane.metrics) }
+        ) { _ in service.metrics.text(service.models, service.lane.metrics, service.caches) }
     }
 }

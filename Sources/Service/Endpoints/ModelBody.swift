@@ -39,13 +39,17 @@ enum ModelBody {
     ]
 
     /// Tensors in all the forms they can have: JSON first.
+    /// - Parameters:
+    ///   - members: that stand beside them.
+    ///   - others: documents that it may be instead.
     static func tensors(
-        _ summary: String, _ service: PrismaService, name: String = "Tensors", members: [Schema.Property] = []
+        _ summary: String, _ service: PrismaService, name: String = "Tensors", members: [Schema.Property] = [],
+        or others: [Schema] = []
     ) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
             name, "Tensors by their names.",
             properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
-        return ResponseForm(summary, encoders(schema, service))
+        return ResponseForm(summary, encoders([schema] + others, service))
     }
 
     /// Tensors beside members of an analysis's own; also as a picture.
@@ -55,12 +59,13 @@ enum ModelBody {
         let schema = Schema.object(
             name,
             properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
-        return ResponseForm(summary, encoders(schema, service) + [PictureBody(pool: service.pool)])
+        return ResponseForm(summary, encoders([schema], service) + [PictureBody(pool: service.pool)])
     }
 
-    private static func encoders(_ schema: Schema, _ service: PrismaService) -> [any BodyEncoder<TensorAnswer>] {
+    private static func encoders(_ schemas: [Schema], _ service: PrismaService) -> [any BodyEncoder<TensorAnswer>] {
         [
-            TensorJSONBody(schema: .either(schema, dryRun), example: nil, pool: service.pool), SafetensorsBody(),
+            TensorJSONBody(schema: Schema(.either(schemas + [dryRun])), example: nil, pool: service.pool),
+            SafetensorsBody(),
             NpzBody(), NpyBody(), NDJSONBody(pool: service.pool) { $0.lines ?? AnswerLines($0) },
         ]
     }
@@ -73,7 +78,7 @@ enum ModelBody {
             .init("data", .list(.number.nullable)), .init("non_finite", .integer, isRequired: false),
         ])
 
-    private static let dryRun = Schema.object(
+    static let dryRun = Schema.object(
         "DryRun", "What a request would compute and answer.",
         properties: [
             .init("dry_run", .boolean), .init("inputs", .integer), .init("tensors", .map(.any)),

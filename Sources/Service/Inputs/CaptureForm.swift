@@ -28,14 +28,13 @@ enum CaptureForm {
 
     static func positions() -> Field<Selection.Positions> {
         Field(
-            "positions",
-            .either(
-                Form<String>.choice(["all", "cls", "patches"]).map {
-                    $0 == "all" ? .all : $0 == "cls" ? .cls : .patches
-                },
-                Form<[Int]>.list(of: .integer, count: 1...65_536).map { .indices($0) }), default: "all",
+            "positions", positionsForm, default: "all",
             "Of the position axis; of a pattern, the queries. Negative ones count from the end.")
     }
+
+    static let positionsForm = Form<Selection.Positions>.either(
+        Form<String>.choice(["all", "cls", "patches"]).map { $0 == "all" ? .all : $0 == "cls" ? .cls : .patches },
+        Form<[Int]>.list(of: .integer, count: 1...65_536).map { .indices($0) })
 
     static func heads() -> Field<[Int]?> {
         Field(optional: "heads", .list(of: .integer, count: 1...65_536), "Of the head axis.")

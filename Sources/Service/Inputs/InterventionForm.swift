@@ -11,7 +11,7 @@ struct InterventionWish: Sendable {
     let operation: Operation
     let value: Value?
     let direction: Tensor?
-    let over: Averaged?
+    let over: Intervention.Averaging?
 
     /// What is done to the part.
     enum Operation: String, CaseIterable, Sendable {
@@ -31,12 +31,6 @@ struct InterventionWish: Sendable {
         case input(Int)
     }
 
-    /// What a mean is taken over.
-    enum Averaged: String, CaseIterable, Sendable {
-        case inputs
-        case inputsAndPositions = "inputs_and_positions"
-    }
-
     /// - Parameter pointer: where it stands in the document.
     /// - Throws: the field's error for what the operation lacks or has no use for.
     func intervention(at pointer: JSONPointer) throws(FieldError) -> Intervention {
@@ -53,7 +47,7 @@ struct InterventionWish: Sendable {
     private func change(_ pointer: JSONPointer) throws(FieldError) -> Intervention.Change {
         switch operation {
         case .zero: return .set(.constant(Tensor(shape: [], elements: [0])))
-        case .mean: return .set(.meanOfInputs(overPositions: over == .inputsAndPositions))
+        case .mean: return .set(.mean(over: over ?? .inputs))
         case .set: return .set(try needed(pointer))
         case .add:
             if let direction { return .add(try steering(direction, pointer)) }
@@ -120,7 +114,8 @@ extension InterventionWish {
             "A number; a tensor that is repeated, as numpy does, to the part's shape, with one more axis in front for the "
                 + "inputs if each has its own; or {\"from_input\": i}."),
         Field(optional: "direction", TensorForm.form, "[features]: of project_out, and of add."),
-        Field(optional: "over", .choice(of: Averaged.self), "What mean is taken over: inputs unless given."),
+        Field(
+            optional: "over", .choice(of: Intervention.Averaging.self), "What mean is taken over: inputs unless given."),
         make: InterventionWish.init(hook:place:operation:value:direction:over:))
 
     /// As it stands in the provenance: tensors by their digests.

@@ -31,7 +31,7 @@ final class ServiceMetrics: Sendable {
         connections.withLock { $0 = count }
     }
 
-    func text(_ models: ModelRegistry, _ work: SchedulerMetrics) -> String {
+    func text(_ models: ModelRegistry, _ work: SchedulerMetrics, _ caches: CacheStore) -> String {
         var text = MetricsText()
         text.family("prisma_build_info", .gauge, "What runs here; the value is always 1.")
         text.sample(
@@ -44,6 +44,7 @@ final class ServiceMetrics: Sendable {
         if let figures = connections.withLock({ $0 })?() { Self.write(figures, to: &text) }
         Self.write(work, to: &text)
         Self.write(models, to: &text)
+        Self.write(caches, to: &text)
         ProcessFigures.current.write(to: &text)
         return text.text
     }
@@ -78,6 +79,15 @@ final class ServiceMetrics: Sendable {
         text.histogram(
             "prisma_batch_rows", bounds: work.batchRows.indices.map { Double(1 << $0) }, counts: work.batchRows,
             sum: Double(work.rows), count: work.batches)
+    }
+
+    private static func write(_ caches: CacheStore, to text: inout MetricsText) {
+        let figures = caches.figures
+        text.single("prisma_caches", .gauge, "Stored caches of activations.", figures.count)
+        text.single("prisma_cache_bytes", .gauge, "Memory that stored caches take.", figures.bytes)
+        text.single("prisma_cache_limit_bytes", .gauge, "Memory that stored caches may take.", caches.limit)
+        text.single(
+            "prisma_caches_evicted_total", .counter, "Stored caches that made room for others.", figures.evicted)
     }
 
     private static func write(_ models: ModelRegistry, to text: inout MetricsText) {

@@ -38,7 +38,7 @@ extension Endpoint {
             for property in properties {
                 parameters.append([
                     "name": .string(property.name), "in": "query", "required": .bool(property.isRequired),
-                    "description": .string(property.schema.summary), "style": "form", "explode": false,
+                    "description": .string(property.schema.saying), "style": "form", "explode": false,
                     "schema": property.schema.openAPI(&components),
                 ])
             }

@@ -42,7 +42,7 @@ public struct Form<Value: Sendable>: Sendable {
     /// The same with a sentence about it.
     public func described(_ summary: String) -> Form {
         var copy = self
-        copy.schema.summary = summary
+        copy.schema = schema.described(summary)
         return copy
     }
 

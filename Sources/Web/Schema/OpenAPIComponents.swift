@@ -5,19 +5,17 @@ struct OpenAPIComponents {
     private(set) var schemas: [JSONMember] = []
     private var defined: [String: Schema] = [:]
 
-    /// Defines a component, with the sentence of its first use. Two different ones of one name are a programmer's mistake.
-    /// - Returns: what this use says of it, where that is another sentence.
-    mutating func define(_ name: String, _ schema: Schema) -> String? {
+    /// Defines a component. Two different ones of one name are a programmer's mistake.
+    mutating func define(_ name: String, _ schema: Schema) {
         var plain = schema
         plain.defaultValue = nil
+        plain.note = ""
         if let known = defined[name] {
-            plain.summary = known.summary
             precondition(known == plain, "two different schemas are named \(name)")
-            return schema.summary.isEmpty || schema.summary == known.summary ? nil : schema.summary
+            return
         }
         defined[name] = plain
         let body = plain.body(&self)
         schemas.append(JSONMember(name, body))
-        return nil
     }
 }

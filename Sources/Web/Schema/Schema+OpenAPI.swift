@@ -4,12 +4,15 @@ extension Schema {
     /// This schema in the dialect of OpenAPI 3.1 (JSON Schema 2020-12); named ones as references.
     func openAPI(_ components: inout OpenAPIComponents) -> JSONValue {
         guard let name else { return body(&components) }
-        let sentence = components.define(name, self)
+        components.define(name, self)
         var members = [JSONMember("$ref", .string("#/components/schemas/\(name)"))]
-        if let sentence { members.append(JSONMember("description", .string(sentence))) }
+        if !note.isEmpty { members.append(JSONMember("description", .string(note))) }
         if let defaultValue { members.append(JSONMember("default", defaultValue)) }
         return .object(members)
     }
+
+    /// What is said of it where it stands.
+    var saying: String { note.isEmpty ? summary : note }
 
     /// Written out, even when named.
     func body(_ components: inout OpenAPIComponents) -> JSONValue {
@@ -45,7 +48,7 @@ extension Schema.Kind {
     private func object(_ properties: [Schema.Property], _ components: inout OpenAPIComponents) -> [JSONMember] {
         let described = properties.map { property in
             let schema =
-                property.mayBeNull ? property.schema.nullable.described(property.schema.summary) : property.schema
+                property.mayBeNull ? property.schema.nullable.described(property.schema.saying) : property.schema
             return JSONMember(property.name, schema.openAPI(&components))
         }
         let required = properties.filter(\.isRequired).map { JSONValue.string($0.name) }

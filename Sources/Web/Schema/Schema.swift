@@ -49,6 +49,8 @@ public struct Schema: Sendable, Equatable {
     public var name: String?
     /// A sentence about it.
     public var summary: String
+    /// Where a named one is used: a sentence about that use.
+    public var note = ""
     /// What stands for a field that is left out.
     public var defaultValue: JSONValue?
     /// A value of it.
@@ -99,10 +101,10 @@ extension Schema {
         Schema(.object(properties), name: name, summary)
     }
 
-    /// The same with a sentence about it.
+    /// The same with a sentence about it; of one with a name, about this use of it.
     public func described(_ summary: String) -> Schema {
         var copy = self
-        copy.summary = summary
+        if name == nil { copy.summary = summary } else { copy.note = summary }
         return copy
     }
 }

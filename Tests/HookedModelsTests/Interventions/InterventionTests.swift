@@ -149,24 +149,25 @@ import Testing
         #expect(changedBefore?.row(1).elements.allSatisfy { $0 == 0 } == true)
     }
 
-    @Test(arguments: [false, true]) func theMeanOfTheInputs(_ overPositions: Bool) throws {
+    @Test(arguments: Intervention.Averaging.allCases) func means(_ over: Intervention.Averaging) throws {
         let model = try model()
         let pixels = Pictures.random(3, for: model)
         let hook = "blocks.1.attn.hook_z"
         let plain = try #require(try run(model, pixels, [], capturing: [hook]).captures[hook])
         let mean = try #require(
             try run(
-                model, pixels, [Intervention(hook, .set(.meanOfInputs(overPositions: overPositions)))],
+                model, pixels, [Intervention(hook, .set(.mean(over: over)))],
                 capturing: [hook]
             ).captures[hook])
         let (inputs, positions) = (plain.shape[0], plain.shape[1])
         for head in 0..<plain.shape[2] {
             for position in 0..<positions {
-                let places = overPositions ? Array(0..<positions) : [position]
-                let sum = (0..<inputs).reduce(0.0) { sum, input in
+                let places = over == .inputs ? [position] : Array(0..<positions)
+                let averaged = over == .positions ? [2] : Array(0..<inputs)
+                let sum = averaged.reduce(0.0) { sum, input in
                     places.reduce(sum) { $0 + Double(plain[input, $1, head, 3]) }
                 }
-                let expected = sum / Double(inputs * places.count)
+                let expected = sum / Double(averaged.count * places.count)
                 #expect(abs(Double(mean[2, position, head, 3]) - expected) < 1e-5)
             }
         }
