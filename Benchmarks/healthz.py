@@ -7,9 +7,9 @@ import argparse
 import re
 import subprocess
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
+
+from waiting import wait
 
 CONFIG = "server: {host: 127.0.0.1, port: 9081}\nmodels: []\n"
 
@@ -21,16 +21,6 @@ def wrk(port, seconds):
     p99 = re.search(r"99%\s+(\S+)", text)[1]
     errors = re.search(r"(Socket errors:.*|Non-2xx.*)", text)
     return rate, p99, errors[0] if errors else ""
-
-
-def wait(port):
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz").read()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit(f"nothing answers on port {port}")
 
 
 def main():

@@ -17,8 +17,9 @@ import tempfile
 import threading
 import time
 import urllib.parse
-import urllib.request
 from pathlib import Path
+
+from waiting import wait
 
 CLIENTS = 16
 OURS, THEIRS = 9091, 9092
@@ -39,18 +40,6 @@ def photograph(seed):
     file = io.BytesIO()
     Image.fromarray(picture.astype("uint8")).save(file, "JPEG", quality=90)
     return file.getvalue()
-
-
-def wait(port, path, process):
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(f"the server on port {port} has ended")
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}").read()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"nothing answers on port {port}")
 
 
 def load(port, path, bodies, headers, seconds):

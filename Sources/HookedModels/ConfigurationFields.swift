@@ -49,9 +49,7 @@ struct ConfigurationFields {
 
     /// As ``int(_:_:)``, for a field that must be there.
     func required(_ name: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-        guard let number = try int(name, range) else {
-            throw ModelError.configurationLacks(file: file, field: path + name)
-        }
+        guard let number = try int(name, range) else { throw lacks(name) }
         return number
     }
 
@@ -66,6 +64,8 @@ struct ConfigurationFields {
         }
         return try int(name, range).map(Architecture.Extent.init(square:))
     }
+
+    func lacks(_ name: String) -> ModelError { .configurationLacks(file: file, field: path + name) }
 
     func wrong(_ name: String, _ expected: String) -> ModelError {
         ModelError.configurationField(file: file, field: path + name, expected: expected)

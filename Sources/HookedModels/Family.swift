@@ -39,6 +39,18 @@ struct FamilyInput {
     let weights: WeightReader
     /// The name the model had on its hub; some conventions hang on it.
     let hubName: String?
+    /// What the shapes of the tensors tell; `nil` until it is known what they are called.
+    var tensorSizes: TensorSizes?
+
+    /// Sizes out of the tensors, and out of these fields where they do not tell.
+    func sizes(_ fields: ConfigurationFields) -> ModelSizes { ModelSizes(tensorSizes ?? TensorSizes(), fields) }
+
+    /// The classes of a classifier; `nil` where there is none, and the model ends with its features.
+    func classifier(_ tensor: String = "classifier.weight") throws -> Int? {
+        guard weights.contains(tensor) else { return nil }
+        var sizes = sizes(configuration)
+        return try sizes.told(.classes, stated: configuration.value["num_classes"]?.int)
+    }
 }
 
 extension WeightReader {
@@ -66,17 +78,6 @@ extension WeightReader {
         return first.isEmpty ? self : self[first]
     }
 
-    /// Blocks from the first on of which anything is there, so that what one of them lacks is missed where it is read.
-    func blocks(_ name: String) -> Int {
-        let path = key(name).split(separator: ".").count
-        let numbers = Set(self[name].unused.compactMap { Int($0.split(separator: ".").dropFirst(path).first ?? "") })
-        return (0...).first { !numbers.contains($0) } ?? 0
-    }
-
-    /// The rows of a matrix, [rows, columns], that not every checkpoint has.
-    func rowsIfPresent(_ name: String) throws -> Int? {
-        contains(name) ? try shape(name, rank: 2)[0] : nil
-    }
 }
 
 /// What a class is called.
@@ -114,10 +115,15 @@ public enum FamilyCatalog {
     static func read(
         _ checkpoint: Checkpoint, _ options: ModelOptions, among families: [Family] = all
     ) throws -> (Family, FamilyInput) {
+        let weights = WeightReader(checkpoint)
+        let isOurs = checkpoint.config.map { config in
+            families.allSatisfy { $0.name == Family.prismaViT.name || !$0.recognises(config) }
+        }
+        if isOurs ?? true, let refusal = OlderPrisma.refusal(of: weights) { throw refusal }
         guard let configuration = checkpoint.config else { throw ModelError.noConfiguration }
         let input = FamilyInput(
             configuration: ConfigurationFields(configuration, file: "config.json"),
-            preprocessor: checkpoint.preprocessor, weights: WeightReader(checkpoint), hubName: options.hubName)
+            preprocessor: checkpoint.preprocessor, weights: weights, hubName: options.hubName)
         return (try family(named: options.family, for: configuration, among: families), input)
     }
 

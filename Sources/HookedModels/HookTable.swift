@@ -28,10 +28,13 @@ public struct HookTable: Sendable {
         self.init(architecture, layers: nil, stopsEarly: false, flags: flags) { _ in true }
     }
 
+    /// Whether a hook of this name fires.
+    public func has(_ name: String) -> Bool { entries.contains { $0.point.name == name } }
+
     private init(
         _ architecture: Architecture, layers: Int?, stopsEarly: Bool, flags: HookFlags, including: (Site) -> Bool
     ) {
-        let sites = Site.allCases.filter { architecture.has($0) && including($0) }
+        let sites = architecture.sitesInOrder.filter { architecture.has($0) && including($0) }
         let blockStart = Site.residPre.index
         let entry = { (site: Site, layer: Int?) in
             let (shape, axes) = architecture.shape(of: site, flags: flags)
@@ -47,6 +50,16 @@ public struct HookTable: Sendable {
 }
 
 extension Architecture {
+    /// Every site in the order in which it fires: a BertBlock's norms come after what they normalise.
+    var sitesInOrder: [Site] {
+        guard block == .branchNorm else { return Site.allCases }
+        let norms: [Site: [Site]] = [
+            .attnOut: [.ln1Scale, .ln1Normalized], .mlpOut: [.ln2Scale, .ln2Normalized],
+        ]
+        let moved = norms.values.joined()
+        return Site.allCases.filter { !moved.contains($0) }.flatMap { [$0] + (norms[$0] ?? []) }
+    }
+
     /// Whether a model of this kind has the site at all, under whatever flags.
     func has(_ site: Site) -> Bool {
         switch site {

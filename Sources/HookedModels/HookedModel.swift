@@ -33,7 +33,9 @@ public struct HookedModel: Sendable {
 
     /// As ``init(_:options:)``, of one of these families.
     init(_ checkpoint: Checkpoint, options: ModelOptions, families: [Family]) throws {
-        let (family, input) = try FamilyCatalog.read(checkpoint, options, among: families)
+        var (family, input) = try FamilyCatalog.read(checkpoint, options, among: families)
+        let names = try family.weights(input)
+        input.tensorSizes = TensorSizes(names, input.weights)
         var architecture = try family.architecture(input)
         if let pooling = options.pooling { architecture.pooling = pooling }
         try architecture.validate(file: "config.json")
@@ -46,7 +48,7 @@ public struct HookedModel: Sendable {
         flags = options.flags.union(try family.flags(input))
         processing = options.processing
         transformer = try ModelBuilder(
-            architecture, family.weights(input), input.weights, transforms: options.processing
+            architecture, names, input.weights, transforms: options.processing
         ).build()
         parameterCount = checkpoint.entries.reduce(0) { $0 + $1.count }
         // What was read has been packed; the file's own pages need not stay in memory.
@@ -56,8 +58,10 @@ public struct HookedModel: Sendable {
     /// Builds the text tower that stands beside the model of pictures; `nil` where the checkpoint has none.
     /// - Throws: As ``init(_:options:)``.
     public init?(textOf checkpoint: Checkpoint, options: ModelOptions = ModelOptions()) throws {
-        let (family, input) = try FamilyCatalog.read(checkpoint, options)
-        guard let tower = family.text, let architecture = try tower.architecture(input) else { return nil }
+        var (family, input) = try FamilyCatalog.read(checkpoint, options)
+        guard let tower = family.text else { return nil }
+        input.tensorSizes = TensorSizes(tower.weights, input.weights)
+        guard let architecture = try tower.architecture(input) else { return nil }
         try architecture.validate(file: "config.json")
         self.family = family.name
         self.architecture = architecture
@@ -100,11 +104,14 @@ public struct HookedModel: Sendable {
     /// Bytes of the weights as they lie in memory.
     public var weightBytes: Int { transformer.byteCount }
 
-    /// The name of a class; its number where it has none.
+    /// The name of a class; its number where it has none. What an embedding has are dimensions.
     public func label(_ index: Int) -> String {
-        (labels.indices.contains(index) ? labels[index].name : nil) ?? "class \(index)"
+        if endsInEmbedding { return "dimension \(index)" }
+        return (labels.indices.contains(index) ? labels[index].name : nil) ?? "class \(index)"
     }
 
     /// The emoji of a class, where it has one.
-    public func emoji(_ index: Int) -> String? { labels.indices.contains(index) ? labels[index].emoji : nil }
+    public func emoji(_ index: Int) -> String? {
+        !endsInEmbedding && labels.indices.contains(index) ? labels[index].emoji : nil
+    }
 }

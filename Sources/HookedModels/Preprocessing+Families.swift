@@ -22,9 +22,10 @@ extension Preprocessing {
         ])
     }
 
-    /// As `preprocess_cfg` of `open_clip_config.json` says.
-    static func openCLIP(_ input: FamilyInput) throws -> Preprocessing {
-        try Preprocessing(openCLIP: input.configuration.value)
+    /// As `preprocess_cfg` of `open_clip_config.json` says, for the model's size where that says none.
+    static func openCLIP(_ input: FamilyInput, _ architecture: Architecture) throws -> Preprocessing {
+        let image = architecture.image
+        return try Preprocessing(openCLIP: input.configuration.value, usual: (image.height, image.width))
     }
 
     /// As `pretrained_cfg` of `config.json` says.
@@ -32,6 +33,6 @@ extension Preprocessing {
         guard let configuration = input.configuration.value["pretrained_cfg"] else {
             throw ModelError.configurationLacks(file: input.configuration.file, field: "pretrained_cfg")
         }
-        return try Preprocessing(timm: configuration)
+        return try Preprocessing(timm: configuration, size: (architecture.image.height, architecture.image.width))
     }
 }

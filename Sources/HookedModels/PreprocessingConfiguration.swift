@@ -51,10 +51,12 @@ extension Preprocessing {
     }
 
     /// `pretrained_cfg` of timm, or a `config.json` that holds one.
-    public init(timm json: JSONValue) throws(PreprocessingError) {
+    /// - Parameter size: What the model takes, where that is known; else what is said there.
+    public init(timm json: JSONValue, size known: (height: Int, width: Int)? = nil) throws(PreprocessingError) {
         let outer = try PreprocessingSettings(json)
         let settings = try outer.settings("pretrained_cfg") ?? outer
-        let size = try settings.extents("input_size") ?? (224, 224)
+        let stated = try settings.extents("input_size")
+        let size = known ?? stated ?? (224, 224)
         let share = try settings.number("crop_pct") ?? 0.875
         guard share > 0, share <= 1 else { throw settings.refuse("crop_pct", "expected a share from 0 to 1") }
         let (height, width) = (Int(Double(size.height) / share), Int(Double(size.width) / share))
@@ -79,13 +81,14 @@ extension Preprocessing {
     }
 
     /// `preprocess_cfg` of open_clip, or an `open_clip_config.json` that holds one beside the vision tower's size.
-    public init(openCLIP json: JSONValue) throws(PreprocessingError) {
+    /// - Parameter usual: What the model takes, where that is known.
+    public init(openCLIP json: JSONValue, usual: (height: Int, width: Int)? = nil) throws(PreprocessingError) {
         let outer = try PreprocessingSettings(json)
         let settings = try outer.settings("preprocess_cfg") ?? outer
         let ownSize = try settings.extents("size")
         let imageSize = try settings.extents("image_size")
         let towerSize = try outer.settings("model_cfg")?.settings("vision_cfg")?.extents("image_size")
-        let size = ownSize ?? imageSize ?? towerSize ?? (224, 224)
+        let size = ownSize ?? imageSize ?? usual ?? towerSize ?? (224, 224)
 
         var crop: CentreCrop? = CentreCrop(height: size.height, width: size.width, rounding: .halfToEven)
         let resizing: Resizing

@@ -1,5 +1,5 @@
 /// What a linear layer is called, and how it lies.
-enum LinearName: Sendable, ExpressibleByStringLiteral {
+enum LinearName: Sendable, Equatable, ExpressibleByStringLiteral {
     /// PyTorch's: `name.weight` [output, input], and `name.bias` where there is one.
     case torch(String)
     /// Parameters that multiply from the right: a weight [input, output], and a bias. Where the input is that of heads, the
@@ -80,6 +80,9 @@ struct WeightNames: Sendable {
     /// The norm after pooling.
     var pooledNorm: NormName?
     var head: LinearName
+    /// Of all towers, the layers that give vectors of one space, this tower's ``head`` among them: their outputs are as wide.
+    /// Empty where there is one tower.
+    var projections: [LinearName] = []
     /// Averaged with the head.
     var distillationHead: LinearName?
     /// Beginnings of names of tensors that the model has no use for.

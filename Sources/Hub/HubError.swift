@@ -22,6 +22,8 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
     case corrupt(file: String, found: String, expected: String)
     /// The connection failed as often as it may.
     case connection(file: String, reason: String)
+    /// Who answers cannot show that it is the hub.
+    case untrusted(reason: String)
     /// The disk is full, or will be.
     case diskFull(file: String, needed: Int, free: Int)
     /// Files cannot be written.
@@ -43,6 +45,9 @@ public enum HubError: Error, Sendable, Equatable, CustomStringConvertible {
         case .corrupt(let file, let found, let expected):
             "\(file) arrived as \(found), and the hub says it is \(expected)"
         case .connection(let file, let reason): "\(file): \(reason)"
+        case .untrusted(let reason):
+            "the hub's certificate is not trusted (\(reason)); trusted are the system's authorities: one of your own goes into "
+                + "/usr/local/share/ca-certificates, and update-ca-certificates makes it one of them"
         case .diskFull(let file, let needed, let free):
             "there is no room for \(file): it needs \(needed) bytes more, and \(free) are free"
         case .unwritable(let place, let reason): "\(place) cannot be written: \(reason)"

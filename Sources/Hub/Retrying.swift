@@ -40,6 +40,7 @@ public struct Retrying: Sendable {
             do {
                 return try await body()
             } catch {
+                if let refusal = Self.refusal(error) { throw refusal }
                 guard let fault = Self.fault(error) else { throw error }
                 failures = progress() > before ? 1 : failures + 1
                 guard failures < attempts else { throw HubError.connection(file: what, reason: fault.reason) }
@@ -50,12 +51,27 @@ public struct Retrying: Sendable {
         }
     }
 
+    /// A certificate that is not believed: trying again changes nothing. Foundation on Linux has no code of its own for it,
+    /// only libcurl's words.
+    private static func refusal(_ error: any Error) -> HubError? {
+        guard let error = error as? URLError else { return nil }
+        let words = error.localizedDescription
+        switch error.code {
+        case .serverCertificateUntrusted, .serverCertificateHasBadDate, .serverCertificateNotYetValid,
+            .serverCertificateHasUnknownRoot:
+            return .untrusted(reason: words)
+        case .unknown where words.lowercased().contains("certificate"):
+            return .untrusted(reason: words.split(separator: ": ").last.map { String($0) } ?? words)
+        default: return nil
+        }
+    }
+
     /// The failure as one that may pass; `nil` where it will not.
     private static func fault(_ error: any Error) -> Fault? {
         if let fault = error as? Fault { return fault }
         guard let error = error as? URLError else { return nil }
         switch error.code {
-        case .cancelled, .badURL, .unsupportedURL, .serverCertificateUntrusted, .serverCertificateHasBadDate: return nil
+        case .cancelled, .badURL, .unsupportedURL: return nil
         case .cannotFindHost, .dnsLookupFailed: return Fault(reason: "the hub's name is not known here")
         case .cannotConnectToHost: return Fault(reason: "the hub cannot be reached")
         case .timedOut: return Fault(reason: "the hub has fallen silent")

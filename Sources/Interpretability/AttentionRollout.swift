@@ -2,7 +2,7 @@ public import Tensors
 
 /// Attention followed through the layers (Abnar and Zuidema 2020, arXiv:2005.00928): the heads of a layer become one map Ā,
 /// the residual connection makes it ½ Ā + ½ I, rows are renormalised, and the layers' maps are multiplied, later ones on
-/// the left.
+/// the left. A row that is no distribution in any head makes a row that is no number.
 public enum AttentionRollout {
     /// How the heads of a layer become one map.
     public enum Combination: String, Sendable, CaseIterable {
@@ -28,7 +28,10 @@ public enum AttentionRollout {
             pattern.withSpan { source in
                 for query in 0..<positions {
                     let row = query * positions
-                    var sum = 0.0
+                    let isWhole = (0..<heads).allSatisfy {
+                        source.isDistribution(row: $0 * positions + query, of: positions)
+                    }
+                    var sum = isWhole ? 0.0 : .nan
                     for key in 0..<positions {
                         var combined = Double(source[row + key])
                         for head in 1..<max(heads, 1) {

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// The classes of one row of logits, best first: by falling logit, equal ones by rising number, what is no number last.
+/// The classes of one row of logits, best first: by falling logit, equal ones by rising number. A row for which softmax has
+/// no value, for it holds what is no number or nothing but the infinite, has no order and no best class.
 public struct ClassRanking: Sendable {
     /// One class with what the model says of it.
     public struct Score: Sendable, Equatable {
@@ -25,39 +26,41 @@ public struct ClassRanking: Sendable {
         sum = logits.reduce(0) { $0 + exp(Double($1) - largest) }
     }
 
+    /// Whether softmax has a value, and the classes an order.
+    public var isDefined: Bool { sum.isFinite }
+
     /// Softmax's value at a class.
     public func probability(_ index: Int) -> Double { exp(Double(logits[index]) - largest) / sum }
 
-    /// How many classes come before this one; 0 for the best.
-    public func rank(of index: Int) -> Int {
-        let own = key(index)
+    /// How many classes come before this one; 0 for the best; `nil` where there is no order.
+    public func rank(of index: Int) -> Int? {
+        guard isDefined else { return nil }
+        let own = logits[index]
         return logits.indices.reduce(0) { count, other in
-            let key = key(other)
-            return count + (key > own || (key == own && other < index) ? 1 : 0)
+            let logit = logits[other]
+            return count + (logit > own || (logit == own && other < index) ? 1 : 0)
         }
     }
 
-    /// The first `count` classes.
+    /// The first `count` classes; none where there is no order.
     public func top(_ count: Int) -> [Score] {
-        best(min(count, logits.count)).map {
+        guard isDefined else { return [] }
+        return best(min(count, logits.count)).map {
             Score(index: $0, logit: logits[$0], probability: probability($0))
         }
     }
-
-    private func key(_ index: Int) -> Float { logits[index].isNaN ? -.infinity : logits[index] }
 
     /// A few are gathered in one pass, which costs less than sorting all.
     private func best(_ count: Int) -> [Int] {
         guard count > 0 else { return [] }
         if count > 16 {
-            let keys = logits.indices.map(key)
-            return Array(logits.indices.sorted { (keys[$0], -$0) > (keys[$1], -$1) }.prefix(count))
+            return Array(logits.indices.sorted { (logits[$0], -$0) > (logits[$1], -$1) }.prefix(count))
         }
         var best: [Int] = []
         for index in logits.indices {
-            let own = key(index)
-            if best.count == count, let last = best.last, key(last) >= own { continue }
-            let place = best.firstIndex { key($0) < own } ?? best.count
+            let own = logits[index]
+            if best.count == count, let last = best.last, logits[last] >= own { continue }
+            let place = best.firstIndex { logits[$0] < own } ?? best.count
             best.insert(index, at: place)
             if best.count > count { best.removeLast() }
         }

@@ -38,11 +38,14 @@ public struct HeadKind: Sendable, Equatable {
     /// A narrower kind is preferred where it explains this share of what the best one explains.
     private static let nearly = 0.8
 
-    /// The kind of each head: [layer][head].
-    public static func all(in summary: HeadSummary) -> [[HeadKind]] {
+    /// The kind of each head: [layer][head]; `nil` for a head of which any score is not finite.
+    public static func all(in summary: HeadSummary) -> [[HeadKind?]] {
         guard let shape = summary.scores.first?.values.shape else { return [] }
         return (0..<shape[0]).map { layer in
-            (0..<shape[1]).map { head in HeadKind(of: head, layer, summary) }
+            (0..<shape[1]).map { head in
+                let isFinite = summary.scores.allSatisfy { $0.values[layer, head].isFinite }
+                return isFinite ? HeadKind(of: head, layer, summary) : nil
+            }
         }
     }
 

@@ -9,6 +9,7 @@ public struct HeadSummary: Sendable {
     let uniform: [String: Double]
     let layout: PatchLayout
 
+    /// A head with a row that is no distribution has no scores: they are not finite.
     /// - Parameter pattern: [layer, head, query, key].
     /// - Precondition: as many queries and keys as the layout has positions.
     public init(of pattern: Tensor, _ layout: PatchLayout, on crew: Crew = .solo) {
@@ -19,7 +20,10 @@ public struct HeadSummary: Sendable {
         let plans = HeadScore.all.filter { $0.exists(in: layout) }.map { ScorePlan($0, layout) }
         let maps = pattern.reshaped([layers * heads, layout.positions, layout.positions])
         let values = crew.collect(layers * heads) { head in
-            maps.row(head).withSpan { map in plans.map { $0.score(map) } }
+            maps.row(head).withSpan { map in
+                let isWhole = (0..<layout.positions).allSatisfy { map.isDistribution(row: $0, of: layout.positions) }
+                return plans.map { isWhole ? $0.score(map) : .nan }
+            }
         }
         scores = plans.enumerated().map { index, plan in
             (plan.name, Tensor(shape: [layers, heads], elements: values.map { Float($0[index]) }))
@@ -127,6 +131,16 @@ private struct ScorePlan: Sendable {
             if share > 0 { sum += way / share }
         }
         return sum / Double(layout.patches)
+    }
+}
+
+extension Span<Float> {
+    /// Whether a row of a pattern adds up to something. Scores that are no numbers give a row of zeros, as in ViT-Prisma: such
+    /// a query looks nowhere.
+    func isDistribution(row: Int, of count: Int) -> Bool {
+        var sum: Float = 0
+        for index in (row * count)..<((row + 1) * count) { sum += self[index] }
+        return sum > 0
     }
 }
 

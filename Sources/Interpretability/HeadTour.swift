@@ -14,15 +14,16 @@ public struct HeadTour: Sendable {
     public let stations: [Station]
 
     /// - Parameters:
-    ///   - kinds: [layer][head], of the layers and heads given.
+    ///   - kinds: [layer][head], of the layers and heads given; heads without a kind are no station.
     ///   - layers: what the rows are called.
     ///   - heads: what the columns are called.
-    public init(_ kinds: [[HeadKind]], layers: [Int], heads: [Int]) {
+    public init(_ kinds: [[HeadKind?]], layers: [Int], heads: [Int]) {
         stations = HeadKind.names.compactMap { name in
             var found: [(layer: Int, head: Int, score: Double)] = []
             var sentence = ""
             for (row, layer) in zip(kinds, layers) {
-                for (kind, head) in zip(row, heads) where kind.name == name {
+                for (kind, head) in zip(row, heads) {
+                    guard let kind, kind.name == name else { continue }
                     found.append((layer, head, kind.score))
                     sentence = kind.sentence
                 }

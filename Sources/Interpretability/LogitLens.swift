@@ -60,10 +60,11 @@ public struct LogitLens: Sendable {
     public struct View: Sendable {
         /// [1, stream, position, class]: all classes or the chosen ones.
         public let logits: Tensor
-        /// [stream][position]: the best classes of all.
+        /// [stream][position]: the best classes of all; none where a row of logits has no order.
         public let top: [[[ClassRanking.Score]]]
-        /// [stream][position][class]: how many classes come before the chosen ones; empty where none is chosen.
-        public let ranks: [[[Int]]]
+        /// [stream][position][class]: how many classes come before the chosen ones; `nil` where a row of logits has no order;
+        /// empty where none is chosen.
+        public let ranks: [[[Int?]]]
     }
 
     /// How streams are normalised.
@@ -109,7 +110,7 @@ public struct LogitLens: Sendable {
     ) -> View {
         var pieces: [Tensor] = []
         var top: [[[ClassRanking.Score]]] = []
-        var ranks: [[[Int]]] = []
+        var ranks: [[[Int?]]] = []
         for stream in streams {
             let normalized = normalized(stream, finalScale, model, crew)
             let output = model.unembedded(normalized, addingBias: addsBias, on: crew)

@@ -34,6 +34,9 @@ public struct PatchLayout: Sendable, Equatable {
     /// Prefix and patches.
     public var positions: Int { prefix + patches }
 
+    /// The positions that are patches.
+    public var patchPositions: Range<Int> { prefix..<positions }
+
     /// Row and column of a position; `nil` for one of the prefix.
     public func place(of position: Int) -> (row: Int, column: Int)? {
         let patch = position - prefix

@@ -30,6 +30,7 @@ enum Catalog {
         LogitLensEndpoint.make,
         AttributionEndpoint.make,
         PatchingEndpoint.make,
+        AblationEndpoint.make,
         CacheEndpoints.create,
         CacheEndpoints.list,
         CacheEndpoints.detail,

@@ -104,6 +104,11 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     /// An array of strings.
     public static func strings(_ words: [String]) -> JSONValue { .array(words.map { .string($0) }) }
 
+    /// A number in as few digits as float32 needs; `null` where it is not finite.
+    public static func float(_ value: Double) -> JSONValue {
+        value.isFinite ? .number(Double("\(Float(value))") ?? value) : .null
+    }
+
     /// A string; `null` where there is none.
     public init(orNull text: String?) { self = text.map { .string($0) } ?? .null }
 

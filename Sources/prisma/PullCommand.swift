@@ -13,7 +13,8 @@ struct PullCommand: AsyncParsableCommand {
             The files go into the cache that Python's huggingface_hub keeps: what Python has fetched is not fetched again,
             and the other way round. An interrupted transfer goes on where it broke off; every file is verified. Prints the
             folder of the model, which serve, run, inspect and a configuration's path: take. The server itself fetches
-            nothing.
+            nothing. A hub's certificate must be vouched for by one of the system's authorities; no variable names others:
+            one's own goes into /usr/local/share/ca-certificates, and update-ca-certificates makes it one of them.
 
             EXAMPLES
               prisma pull facebook/dino-vits16

@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
         let classifies = state["config"]?["return_type"] == "class_logits"
         if classifies { failures += try await predict(pictures, source.id, service) }
         if !classifies, capture.isEmpty {
-            throw failure("\(model) has no classifier; --capture GLOB --out FILE writes its activations")
+            throw failure(withoutClasses)
         }
         if let out, failures == 0 { try await writeActivations(pictures, to: out, source.id, service) }
         if failures > 0 { throw ExitCode(1) }
@@ -103,6 +103,8 @@ struct RunCommand: AsyncParsableCommand {
                 results.append(.object([name] + (result.object ?? [])))
                 if !json { print(PredictionTable(picture.name, result).text) }
             } catch let error as LocalService.Refusal {
+                // Of an embedding there are no classes, whatever the picture.
+                if error.problem["status"] == 409 { throw failure(withoutClasses) }
                 failures += 1
                 results.append(.object([name, JSONMember("error", error.problem)]))
                 FileHandle.complain("run", "\(picture.name): \(error)")
@@ -137,6 +139,10 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             throw failure("\(out) cannot be written")
         }
+    }
+
+    private var withoutClasses: String {
+        "\(model) has no classes of its own; --capture GLOB --out FILE writes its activations"
     }
 
     /// Says why, and ends with 1.

@@ -15,8 +15,15 @@ struct VerificationReport {
 
     /// Loads the model, its text tower where the reference has one, and compares.
     init(of source: ModelSource, shownAs model: String, against path: String) throws {
-        let references = try ReferenceActivations.read(path)
         let checkpoint = try Checkpoint(path: source.path.path)
+        let references: [ReferenceActivations]
+        do {
+            references = try ReferenceActivations.read(path)
+        } catch {
+            // A reference may lack what a model that is not served would take: then it is the model that is at fault.
+            _ = try HookedModel(checkpoint, options: source.options)
+            throw error
+        }
         var options = source.options
         options.hubName = options.hubName ?? references.lazy.compactMap(\.hubName).first
         var towers: [Verification] = []

@@ -82,9 +82,11 @@ import TextNumbers
         let checkpoint = small(layout)
         for (name, value) in checkpoint.tensorsRead() {
             let wrong = [value.shape[0] + 1] + value.shape.dropFirst()
+            // What one tensor alone tells cannot be wrong: this tower's only projection has the width that it has.
+            if layout == .clipVision, name == "visual_projection.weight" { continue }
             let text = try complaint(checkpoint) { $0.replace(name, wrong) }
             // Sizes that are taken from tensors show in what no longer fits them.
-            let decides = ["patch_embed.proj.weight", "blocks.0.mlp.fc1.weight", "head.weight", "classifier.weight"]
+            let decides = ["blocks.0.mlp.fc1.weight", "head.weight", "classifier.weight"]
             let isNamed = text.contains("'\(name)' has shape \(wrong), expected \(value.shape)")
             let isTold = text.contains("has shape") || text.contains("do not divide")
             #expect(isNamed || (decides.contains(name) && isTold), "\(name): \(text)")
@@ -96,6 +98,12 @@ import TextNumbers
         let checkpoint = small(layout)
         for (name, value) in checkpoint.tensorsRead(byText: true) {
             let wrong = [value.shape[0] + 1] + value.shape.dropFirst()
+            // What one tensor alone tells cannot be wrong: the vocabulary and the context are as long as their tables.
+            if ["token_embedding.weight", "position_embedding.weight", "positional_embedding"].contains(
+                where: name.hasSuffix)
+            {
+                continue
+            }
             let text = try textComplaint(checkpoint) { $0.replace(name, wrong) }
             #expect(text.contains("'\(name)' has shape \(wrong), expected \(value.shape)"), "\(name): \(text)")
         }
@@ -139,6 +147,27 @@ import TextNumbers
         #expect(try complaint(options: ModelOptions(family: "timm_vjt")) { _ in } == "timm_vjt \(known)")
     }
 
+    /// What is known of ViT-Prisma's older names is said, and what is not; with a configuration or without.
+    @Test(
+        arguments: ["", "module."],
+        [nil, [:], ["n_layers": 1, "d_model": 8, "normalization_type": .null]] as [JSONValue?])
+    func aCheckpointOfTheOlderPrismaIsRecognised(_ prefix: String, _ configuration: JSONValue?) throws {
+        let shapes = [
+            ("cls_token", [1, 1, 8]), ("position_embedding", [1, 5, 8]), ("patch_embedding.proj.weight", [8, 3, 4, 4]),
+            ("blocks.0.attn.qkv.weight", [24, 8]),
+        ]
+        let text = try complaint(small(.prismaAttentionOnly)) { checkpoint in
+            checkpoint.configuration = configuration
+            checkpoint.tensors = shapes.map { (prefix + $0, ArrayValue(Tensor(repeating: 0, shape: $1))) }
+        }
+        #expect(
+            text.hasPrefix(
+                "this is a checkpoint of ViT-Prisma's older code base, by its tensors "
+                    + "'\(prefix)patch_embedding.proj.weight' and '\(prefix)position_embedding'; it is not read"),
+            "\(text)")
+        #expect(text.contains("are not known") && text.contains("'pos_embed.W_pos'"))
+    }
+
     struct Field: Sendable, CustomTestStringConvertible {
         let layout: TinyModel.Layout
         let field: String
@@ -154,10 +183,7 @@ import TextNumbers
     }
 
     @Test(arguments: [
-        Field("hidden_size", nil, "config.json has no field 'hidden_size'"),
-        Field("num_hidden_layers", nil, "config.json has no field 'num_hidden_layers'"),
         Field("num_attention_heads", nil, "config.json has no field 'num_attention_heads'"),
-        Field("intermediate_size", nil, "config.json has no field 'intermediate_size'"),
         Field("hidden_size", "24", "'hidden_size' in config.json must be a whole number from 1 to 65536"),
         Field("hidden_size", 24.5, "'hidden_size' in config.json must be a whole number from 1 to 65536"),
         Field("hidden_size", 0, "'hidden_size' in config.json must be a whole number from 1 to 65536"),
@@ -170,9 +196,7 @@ import TextNumbers
         Field("image_size", "32", "'image_size' in config.json must be a whole number from 1 to 16384"),
         Field("image_size", [32], "'image_size' in config.json must be [height, width], each from 1 to 16384"),
         Field("image_size", [32, 32.5], "'image_size' in config.json must be [height, width], each from 1 to 16384"),
-        Field("image_size", 4, "config.json contradicts itself: a patch of 8 × 8 is larger than 4 × 4"),
         Field("patch_size", 0, "'patch_size' in config.json must be a whole number from 1 to 16384"),
-        Field("patch_size", 33, "config.json contradicts itself: a patch of 33 × 33 is larger than 32 × 32"),
         Field("num_channels", 65, "'num_channels' in config.json must be a whole number from 1 to 64"),
         Field("hidden_act", "relu6", "'hidden_act' in config.json must be gelu, quick_gelu,"),
         Field("hidden_act", 1, "'hidden_act' in config.json must be a text"),

@@ -23,7 +23,7 @@ extension Family {
                 image: .init(square: try fields.required("side", Limits.side)),
                 patch: .init(square: 8),
                 eps: 1e-6)
-            architecture.classes = try input.weights.rowsIfPresent("answer.weight")
+            architecture.classes = try input.classifier("answer.weight")
             return architecture
         },
         weights: { _ in

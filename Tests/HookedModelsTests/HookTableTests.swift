@@ -16,9 +16,8 @@ import TextNumbers
         HookFlags(useHookMLPIn: true), everyFlag,
     ]
 
-    /// The order in which the reference saw them fire. BertBlock's norms come after what they normalise, and are listed in
-    /// the place that they have in every other block.
-    @Test(arguments: Golden.models.filter { $0 != "prisma_bert" })
+    /// The order in which the reference saw them fire.
+    @Test(arguments: Golden.models)
     func hooksStandInTheOrderOfFiring(_ name: String) throws {
         let folder = Golden.fixtures.appending(path: "models/\(name)")
         let info = try JSONValue.parse([UInt8](Data(contentsOf: folder.appending(path: "info.json"))))

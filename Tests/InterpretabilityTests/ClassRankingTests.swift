@@ -23,10 +23,14 @@ import Testing
         #expect(ClassRanking([-1e30, 1e30]).probability(1) == 1)
     }
 
-    @Test func whatIsNoNumberComesLast() {
-        let ranking = ClassRanking([.nan, -5, 2])
-        #expect(ranking.top(3).map(\.index) == [2, 1, 0])
-        #expect(ranking.rank(of: 0) == 2)
+    /// A class that is ruled out by a logit of −∞ is one; where softmax has no value there is no order.
+    @Test func whatIsNoNumberHasNoOrder() {
+        for logits in [[.nan, -5, 2], [.nan, .nan], [.infinity, 0], [-.infinity, -.infinity]] as [[Float]] {
+            let ranking = ClassRanking(logits)
+            #expect(!ranking.isDefined && ranking.top(3).isEmpty && ranking.rank(of: 0) == nil, "\(logits)")
+        }
+        let ruledOut = ClassRanking([-.infinity, 1, 2])
+        #expect(ruledOut.top(3).map(\.index) == [2, 1, 0] && ruledOut.probability(0) == 0)
     }
 
     @Test func noClassesGiveNone() {

@@ -17,7 +17,7 @@ import Testing
             if keys.isEmpty { for key in 0..<count { elements[query * count + key] = 1 / Float(count) } }
         }
         let pattern = Tensor(shape: [1, 1, count, count], elements: elements)
-        return HeadKind.all(in: HeadSummary(of: pattern, layout)).first?.first
+        return HeadKind.all(in: HeadSummary(of: pattern, layout)).first?.first ?? nil
     }
 
     private func at(_ row: Int, _ column: Int) -> [Int] {
@@ -68,5 +68,20 @@ import Testing
         #expect(tour.stations[0].heads.map(\.layer) == [7, 3])
         #expect(tour.stations[0].heads.map(\.head) == [5, 0])
         #expect(tour.stations[1].heads.map(\.layer) == [3, 7])
+    }
+
+    /// A head of which a score is no number has no kind, and the others keep theirs.
+    @Test func aHeadThatIsNoNumberHasNoKind() {
+        let count = Self.layout.positions
+        let fine = [Float](repeating: 1 / Float(count), count: count * count)
+        var broken = fine
+        for key in 0..<count { broken[3 * count + key] = 0 }  // as softmax leaves what is no number
+        let pattern = Tensor(shape: [1, 2, count, count], elements: fine + broken)
+        let summary = HeadSummary(of: pattern, Self.layout)
+        let kinds = HeadKind.all(in: summary)
+        #expect(kinds[0][0]?.name == "broad" && kinds[0][1] == nil)
+        let distance = summary.scores.first { $0.name == "mean_distance" }?.values
+        #expect(distance?[0, 1].isNaN == true && distance?[0, 0].isFinite == true)
+        #expect(HeadTour(kinds, layers: [0], heads: [0, 1]).stations.map(\.kind) == ["broad"])
     }
 }

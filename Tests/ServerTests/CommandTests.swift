@@ -43,6 +43,20 @@ import Web
         #expect(try await Program.run("models", "--models", path(folder, "nowhere")).status == 2)
     }
 
+    /// What is said to a client of HTTP is of no use here.
+    @Test func aCLIPIsToldInTheProgramsOwnWords() async throws {
+        let folder = try folder()
+        _ = try TinyCLIP().write(to: folder, named: "models/clip")
+        let end = try await Program.run("run", path(folder, "models/clip"), path(folder, "one.png"))
+        #expect(end.status == 1 && end.output.isEmpty)
+        #expect(end.errors.contains("has no classes of its own; --capture GLOB --out FILE"), "\(end.errors)")
+        #expect(!end.errors.contains("/run") && !end.errors.contains("\"labels\""), "\(end.errors)")
+        let out = path(folder, "x.npz")
+        let unknown = try await Program.run(
+            "run", path(folder, "models/clip"), path(folder, "one.png"), "--capture", "zzzzzzzzzz", "--out", out)
+        #expect(unknown.status == 1 && !unknown.errors.contains("GET "), "\(unknown.errors)")
+    }
+
     @Test func aPictureIsPredicted() async throws {
         let folder = try folder()
         let (one, two) = (path(folder, "one.png"), path(folder, "two.png"))
@@ -91,7 +105,7 @@ import Web
             #expect(refused.status == 1 && refused.output.isEmpty && !refused.errors.isEmpty)
         }
         let bare = try await Program.run("run", path(folder, "models/org/features"), path(folder, "one.png"))
-        #expect(bare.status == 1 && bare.errors.contains("has no classifier"))
+        #expect(bare.status == 1 && bare.errors.contains("has no classes of its own"))
     }
 
     @Test(arguments: ["npz", "safetensors"])

@@ -25,9 +25,11 @@ final class Program: @unchecked Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 
     /// Starts it.
-    /// - Parameter input: a file that it reads as its standard input.
-    init(_ arguments: [String], input: URL? = nil) throws {
-        process.executableURL = Program.path
+    /// - Parameters:
+    ///   - input: a file that it reads as its standard input.
+    ///   - other: another program, which starts it.
+    init(_ arguments: [String], input: URL? = nil, of other: URL? = nil) throws {
+        process.executableURL = other ?? Program.path
         process.arguments = arguments
         process.standardInput = try input.map { try FileHandle(forReadingFrom: $0) } ?? FileHandle.nullDevice
         process.standardOutput = output

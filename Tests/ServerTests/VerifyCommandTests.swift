@@ -54,6 +54,19 @@ import TextNumbers
         #expect(try JSONValue.parse([UInt8](Data(contentsOf: URL(filePath: save)))) == report)
     }
 
+    /// A model that is not served is at fault, whatever else the reference lacks.
+    @Test func aVideoModelIsRefusedForWhatItIs() async throws {
+        let folder = try TemporaryFolder()
+        var checkpoint = TinyModel(.prismaAttentionOnly).checkpoint
+        checkpoint.configuration = checkpoint.configuration?.setting("is_video_transformer", to: true)
+        let model = try checkpoint.write(to: folder, named: "video").path
+        let frames = [("video_values", ArrayValue(Tensor(repeating: 0, shape: [1])))]
+        let reference = try folder.write(SafetensorsWriter(frames).pieces.joined, to: "input.safetensors")
+        let end = try await Program.run("verify", model, "--reference", reference.deletingLastPathComponent().path)
+        #expect(end.status == 1 && end.errors.contains("a video transformer, which is not served"), "\(end.errors)")
+        #expect(!end.errors.contains("pixel_values"), "\(end.errors)")
+    }
+
     @Test func whatCannotBeComparedIsSaid() async throws {
         let (checkpoint, cache) = (Self.fixture + "/checkpoint", Self.fixture + "/cache.safetensors")
         let bare = try await Program.run("verify", checkpoint, "--reference", cache)

@@ -146,4 +146,18 @@ import Web
         #expect(try await service.get("/v1/models/vit/circuits?kind=ov&layers=0").status == 200)
         #expect(try await service.get("/v1/models/vit/circuits?kind=qk").status == 200)
     }
+
+    /// Both towers have circuits of their own, each kept by itself.
+    @Test func theTextTowerHasItsOwn() async throws {
+        let service = try await CLIPService.standard()
+        let (text, vision) = (
+            try await service.get("clip/circuits?kind=ov&tower=text"), try await service.get("clip/circuits?kind=ov")
+        )
+        #expect(text.status == 200 && vision.status == 200, "\(text.detail)")
+        #expect(try text.json.at("tensors", "norms", "shape") == [2, 3])
+        #expect(try text.json.at("tensors", "norms") != vision.json.at("tensors", "norms"))
+        #expect(try text.json.at("provenance", "tower") == "text")
+        let none = try await service.get("vit/circuits?kind=ov&tower=text")
+        #expect(none.status == 409 && none.detail.contains("has no text tower"))
+    }
 }

@@ -87,6 +87,11 @@ import Web
             method: .post, path: "/v1/models/{model}/attribution", target: "/v1/models/pooled/attribution",
             document: Requests.document(["metric": ["kind": "logit", "classes": [1]], "by": "neuron"])),
         Example(
+            method: .post, path: "/v1/models/{model}/ablation", target: "/v1/models/vit/ablation",
+            document: Requests.document([
+                "metric": ["kind": "loss", "classes": [1]], "sweep": ["hook": "mlp_out", "over": ["layer"]],
+            ])),
+        Example(
             method: .post, path: "/v1/models/{model}/patching", target: "/v1/models/vit/patching",
             document: [
                 "clean": Requests.image(Requests.picture), "corrupt": Requests.image(Requests.otherPicture),

@@ -42,6 +42,15 @@ import Web
         #expect(try await service.post("/v1/models/vit/predict", Requests.document()).json["results"] == before)
     }
 
+    /// There is nothing to unload, and why there is nothing stays known.
+    @Test func aFailedModelKeepsItsReason() async throws {
+        let service = try await TestService([:], broken: ["broken"])
+        let before = try await service.get("/v1/models/broken").json
+        #expect(try await post(service, "broken/unload").json == before)
+        #expect(before["state"] == "failed" && before["reason"]?.string?.isEmpty == false)
+        #expect(try await service.get("/v1/models/broken").json == before)
+    }
+
     @Test func anUnknownModelIs404() async throws {
         let service = try await TestService(["vit": TinyModel()])
         for verb in ["load", "unload"] {

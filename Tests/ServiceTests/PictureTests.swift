@@ -23,6 +23,9 @@ import Web
         ("logit-lens", ["figure": "chart", "top_k": 0]), ("logit-lens", ["positions": "patches", "logits": false]),
         ("logit-lens", ["directions": ["heart"], "top_k": 0]),
         ("logit-lens", ["directions": [0, 1], "figure": "chart"]),
+        ("logit-lens", ["figure": "chart", "mode": "emoji"]),
+        ("logit-lens", ["figure": "chart", "positions": "cls"]),
+        ("logit-lens", ["figure": "chart", "positions": [-1, 0]]),
     ]
 
     @Test(arguments: drawn.indices)
@@ -47,8 +50,8 @@ import Web
 
     private static let undrawn: [(String, JSONValue, String)] = [
         ("attention", ["maps": false, "summary": true], "A summary is no picture"),
-        ("logit-lens", ["positions": "cls"], "A picture needs all positions, or the patches"),
-        ("logit-lens", ["positions": [0, 1]], "A picture needs all positions, or the patches"),
+        ("logit-lens", ["positions": "cls"], "The grid needs all positions, or the patches"),
+        ("logit-lens", ["positions": [0, 1]], "The grid needs all positions, or the patches"),
         ("logit-lens", ["dry_run": true], "has no picture"),
         ("attention", ["dry_run": true], "has no picture"),
     ]

@@ -36,7 +36,7 @@ import Web
         Case("vitt/predict", Requests.document(), 404, "There is no model 'vitt'; did you mean \"vit\"?"),
         Case(
             "zzzzzzzz/run", Requests.document(), 404,
-            "There is no model 'zzzzzzzz'; served are vit, features, pooled, broken"),
+            "There is no model 'zzzzzzzz'; served are vit, features, pooled; could not be loaded: broken"),
         Case(
             "features/predict", Requests.document(), 409,
             "The model 'features' has no classifier. Its features come from …/run."),
@@ -48,7 +48,11 @@ import Web
         Case("vit/activations", Requests.document(["stored": true]), at: "/stored", "did you mean \"store\"?"),
         Case(Requests.document(["tower": "sound"]), at: "/tower", "expected one of \"vision\" or \"text\""),
         Case("vit/run", Requests.document(["tower": "text"]), 409, "The model 'vit' has no text tower"),
-        Case("vit/attention", Requests.document(["tower": "text"]), at: "/tower", "expected \"vision\""),
+        Case("vit/attention", Requests.document(["tower": "text"]), at: "/tower", "lie over no picture"),
+        Case("vit/logit-lens", Requests.document(["tower": "text"]), at: "/tower", "a direction, no classes"),
+        Case("vit/attention", Requests.document(["tower": "sound"]), at: "/tower", "expected \"vision\""),
+        Case("vit/attention", Requests.document(["query": 17]), at: "/query", "there is no position 17"),
+        Case("pooled/attention", Requests.document(["query": "cls"]), at: "/query", "has no class token"),
         Case(
             Requests.document(["flags": ["use_attn_results": true]]), at: "/flags/use_attn_results",
             "did you mean \"use_attn_result\"?"),
@@ -77,7 +81,7 @@ import Web
             "the model has no hook 'blocks.0.hook_resid_prae'; did you mean \"blocks.0.hook_resid_pre\""),
         Case(
             capturing(["hooks": ["zzz"]]), at: "/capture/0/hooks/0",
-            "the model has no hook 'zzz'; GET …/hooks lists them"),
+            "the model has no hook 'zzz'; names are as in blocks.0.attn.hook_pattern"),
         Case(
             capturing(["hooks": ["blocks.7.*"]]), at: "/capture/0/hooks/0", "'blocks.7.*' matches no hook of the model"),
         Case(

@@ -177,4 +177,22 @@ import Web
             #expect(own.count == truth.count && error <= max(5e-6, 2e-6 * Double(largest)), "\(name): \(error)")
         }
     }
+
+    /// Of a text that is longer than the context only the first words go in, and the answer says so, input by input.
+    @Test func aTextThatIsCutIsMarked() async throws {
+        let service = try await CLIPService.standard()
+        let long = Array(repeating: "cat", count: 11).joined(separator: " ")
+        let fitting = Array(repeating: "cat", count: 10).joined(separator: " ")
+        let cut = try await service.post("clip/run", Self.texts([fitting, long])).json
+        #expect(cut["truncated"] == [false, true])
+        #expect(try await service.post("clip/run", Self.texts([fitting])).json["truncated"] == nil)
+        let predicted = try await service.post("clip/predict", Self.texts([long, "cat"], ["labels": ["cat", "dog"]]))
+            .json
+        #expect(predicted.at("results")?[0]?["truncated"] == true && predicted.at("results")?[1]?["truncated"] == nil)
+        let lines = try await service.post(
+            "clip/run", Self.texts(["cat", long]), fields: Requests.accepting("application/x-ndjson")
+        ).text.split(separator: "\n").map { try JSONValue.parse(Array($0.utf8)) }
+        try #require(lines.count == 3)
+        #expect(lines[0]["truncated"] == nil && lines[1]["truncated"] == true)
+    }
 }

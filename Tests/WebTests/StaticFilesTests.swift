@@ -17,6 +17,8 @@ final class StaticFilesTests {
         let manager = FileManager.default
         try manager.createDirectory(at: root.appendingPathComponent("assets/empty"), withIntermediateDirectories: true)
         try Data("<h1>hello</h1>".utf8).write(to: root.appendingPathComponent("index.html"))
+        try manager.createDirectory(at: root.appendingPathComponent("page"), withIntermediateDirectories: true)
+        try Data("<h1>page</h1>".utf8).write(to: root.appendingPathComponent("page/index.html"))
         try Data("0123456789".utf8).write(to: root.appendingPathComponent("assets/digits.txt"))
         try Data(Self.large).write(to: root.appendingPathComponent("assets/large.bin"))
         try Data("x".utf8).write(to: root.appendingPathComponent(".hidden"))
@@ -32,6 +34,21 @@ final class StaticFilesTests {
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// A page's path with a slash at its end leads to the page; nothing leads to another host.
+    @Test func aSlashAtTheEndIsTakenAway() async throws {
+        for (target, place) in [("/page/", "/page"), ("/page/?a=b", "/page?a=b")] {
+            let answer = try await application.ask(.get, target)
+            #expect(answer.status == 308 && answer.head.headerFields[.location] == place, "\(target)")
+        }
+        for target in [
+            "//page/", "/page//", "/page/index.html/", "/assets/digits.txt/", "/assets/empty/", "/no/",
+            "/../secret.txt/", "/.hidden/",
+        ] {
+            #expect(try await application.ask(.get, target).status == 404, "\(target)")
+        }
+        #expect(try await application.ask(.post, "/page/").status == 404)
+    }
 
     @Test(
         "serves",

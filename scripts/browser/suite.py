@@ -8,6 +8,7 @@ import tempfile
 import time
 import unittest
 
+import random_clip
 from browser import Browser
 from case import Case
 from server import ROOT, Server
@@ -32,10 +33,11 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="prisma-browser-"))
     random = work / "random"
     subprocess.run([sys.executable, ROOT / "scripts/browser/random_vit.py", random], check=True)
+    random_clip.write(work / "clip")
     Case.program, Case.work, Case.shots = program, work, folder
     fixtures = ROOT / "Tests/Fixtures/models"
     Case.models = {
-        "shapes": ROOT / "config/demo/shapes", "random": random,
+        "shapes": ROOT / "config/demo/shapes", "random": random, "clip": work / "clip",
         "headless": fixtures / "hf_vit_model/checkpoint", "no-class-token": fixtures / "timm_vit_gap/checkpoint"}
     Case.server = Server(program, work, Case.models)
     Case.browser = None

@@ -57,6 +57,19 @@ class Predict(Case):
         self.assertIn("8 × 8 patches of 8", self.browser.text("#patch"))
         self.assertNotIn("patch", self.browser.query())
 
+    def test_a_clip_is_asked_with_the_labels_that_stand_in_the_field(self):
+        self.browser.open("/?model=clip&sample=heart.png&labels=a+cat,a+dog,+a+heart")
+        answer = self.server.post("/v1/models/clip/predict", self.sample("heart.png"), {"labels": ["a cat", "a dog", "a heart"]})
+        shown = lambda: self.browser.texts("#bars .label")
+        self.assertEqual(shown(), [each["label"] for each in answer["results"][0]["top"]])
+        self.browser.js("document.getElementById('labels').value = 'one, two'")
+        self.browser.focus("#labels")
+        self.browser.press(Keys.ENTER)
+        self.browser.until("two bars", lambda: sorted(shown()) == ["one", "two"])
+        self.assertEqual(self.browser.query()["labels"], "one, two")
+        self.browser.open("/?model=shapes&sample=heart.png")
+        self.assertFalse(self.browser.find("#labels-form").is_displayed(), "a model with classes of its own")
+
     def test_first_paint_comes_within_300_ms(self):
         times = []
         for _ in range(3):

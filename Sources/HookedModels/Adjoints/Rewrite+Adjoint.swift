@@ -17,24 +17,17 @@ extension Rewrite {
         // Neither the sum of something that is held, nor a projection, needs more than the same operation again.
         case .add(.values): break
         case .projectOut, .multiply: apply(to: &gradient, rows: 0..<count, firstInput: firstInput)
-        case .set(.mean(overInputs: false, let axis)), .add(.mean(overInputs: false, let axis)):
-            for (row, _) in chosen { giveBack(to: row, over: axis, &gradient) }
+        case .set(.mean(false, let axis)), .add(.mean(false, let axis)):
+            for (row, _) in chosen {
+                let sum = regionSum(gradient, of: [row])
+                if case .set = action { update(&gradient, row) { _, _ in 0 } }
+                add(mean(sum, of: 1, like: gradient, over: axis), to: row, &gradient)
+            }
         case .set(let source):
             let sum = regionSum(gradient, of: chosen.map(\.row))
             for (row, _) in chosen { update(&gradient, row) { _, _ in 0 } }
             give(sum, to: source, &gradient)
         case .add(let source): give(regionSum(gradient, of: chosen.map(\.row)), to: source, &gradient)
-        }
-    }
-
-    /// Of a mean over one row's own positions.
-    private func giveBack(to row: Int, over axis: Int?, _ gradient: inout Tensor) {
-        let sum = regionSum(gradient, of: [row])
-        if case .set = action { update(&gradient, row) { _, _ in 0 } }
-        let share = spread(sum, of: 1, like: gradient, over: axis).elements
-        let start = row * region.stride
-        gradient.withMutableSpan { span in
-            for (place, value) in share.enumerated() { span[start + place] += value }
         }
     }
 
@@ -53,14 +46,20 @@ extension Rewrite {
         case .values: break
         case .input(let input): update(&gradient, input) { $0 + sum[$1] }
         case .mean(_, let axis):
-            let whole = spread(sum, of: gradient.shape[0], like: gradient, over: axis)
-            let each = Tensor.concatenated(Array(repeating: whole, count: gradient.shape[0]))
-            gradient += each
+            let each = mean(sum, of: gradient.shape[0], like: gradient, over: axis)
+            for row in 0..<gradient.shape[0] { add(each, to: row, &gradient) }
         }
     }
 
-    /// The gradient of a mean over so many rows by one of them, [1, ...].
-    private func spread(_ sum: [Float], of rows: Int, like gradient: Tensor, over axis: Int?) -> Tensor {
+    private func add(_ share: Tensor, to row: Int, _ gradient: inout Tensor) {
+        let elements = share.elements
+        gradient.withMutableSpan { span in
+            for (index, value) in elements.enumerated() { span[row * region.stride + index] += value }
+        }
+    }
+
+    /// The gradient of a mean over some rows by one of them, [1, ...].
+    private func mean(_ sum: [Float], of rows: Int, like gradient: Tensor, over axis: Int?) -> Tensor {
         let shape = [1] + gradient.shape.dropFirst()
         var row = Tensor(repeating: 0, shape: shape)
         update(&row, 0) { sum[$1] / Float(rows) }

@@ -13,28 +13,16 @@ extension Family {
             if try fields.bool("use_swiglu_ffn", default: false) {
                 throw ModelError.unserved("a gated MLP (use_swiglu_ffn)")
             }
-            let width = try fields.required("hidden_size", Limits.width)
-            let neurons = Double(width) * (try fields.double("mlp_ratio") ?? 4)
-            guard neurons >= 1, neurons <= Double(Limits.neurons.upperBound) else {
-                throw fields.wrong(
-                    "mlp_ratio", "such that hidden_size times it is from 1 to \(Limits.neurons.upperBound)")
-            }
-            var architecture = Architecture(
-                layers: try fields.required("num_hidden_layers", Limits.layers),
-                width: width,
-                heads: try fields.required("num_attention_heads", Limits.heads),
-                neurons: Int(neurons),
-                image: try fields.extent("image_size", Limits.side) ?? .init(square: 224),
-                patch: try fields.extent("patch_size", Limits.side) ?? .init(square: 14),
-                eps: Float(try fields.double("layer_norm_eps") ?? 1e-6))
-            architecture.channels = try fields.int("num_channels", Limits.channels) ?? 3
+            var architecture = try Architecture(
+                transformers: input, fields, neuronsField: "mlp_ratio", patch: 14, eps: 1e-6, before: 1)
             architecture.activation = try fields.activation("hidden_act", default: .gelu)
             if try fields.string("model_type") == "dinov2_with_registers" {
-                architecture.registers = try fields.int("num_register_tokens", 0...Limits.positions) ?? 4
+                var sizes = input.sizes(fields)
+                architecture.registers = try sizes.size(.registers, "num_register_tokens", usual: 4)
                 architecture.positioned = .classAndPatches
             }
             architecture.hasLayerScale = true
-            architecture.classes = try input.weights.rowsIfPresent("classifier.weight")
+            architecture.classes = try input.classifier()
             // The classifier reads the class token and the mean of the patches, one after the other.
             architecture.pooling = architecture.classes == nil ? .cls : .clsThenMean
             return architecture

@@ -9,18 +9,9 @@ extension Family {
         recognises: { $0["model_type"]?.string == "vit" },
         architecture: { input in
             let fields = input.configuration
-            let width = try fields.required("hidden_size", Limits.width)
-            var architecture = Architecture(
-                layers: try fields.required("num_hidden_layers", Limits.layers),
-                width: width,
-                heads: try fields.required("num_attention_heads", Limits.heads),
-                neurons: try fields.required("intermediate_size", Limits.neurons),
-                image: try fields.extent("image_size", Limits.side) ?? .init(square: 224),
-                patch: try fields.extent("patch_size", Limits.side) ?? .init(square: 16),
-                eps: Float(try fields.double("layer_norm_eps") ?? 1e-12))
-            architecture.channels = try fields.int("num_channels", Limits.channels) ?? 3
+            var architecture = try Architecture(transformers: input, fields, patch: 16, eps: 1e-12, before: 1)
             architecture.activation = try fields.activation("hidden_act", default: .gelu)
-            architecture.classes = try input.weights.rowsIfPresent("classifier.weight")
+            architecture.classes = try input.classifier()
             architecture.pooling = .cls
             // The original stacks the class token and the mean of the patches for these, as DINO's linear head takes them.
             if architecture.classes == nil, input.hubName?.contains("dino-vitb") == true {

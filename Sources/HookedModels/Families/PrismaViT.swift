@@ -14,17 +14,23 @@ extension Family {
             if try fields.bool("is_video_transformer", default: false) {
                 throw ModelError.unserved("a video transformer")
             }
+            var sizes = input.sizes(fields)
+            let width = try sizes.required(.width, "d_model")
+            let patch = try sizes.patch("patch_size", usual: 32)
+            let hasClassToken = try fields.bool("use_cls_token", default: true)
             var architecture = Architecture(
-                layers: try fields.required("n_layers", Limits.layers),
-                width: try fields.required("d_model", Limits.width),
-                heads: try fields.int("n_heads", Limits.heads) ?? 4,
-                headWidth: try fields.int("d_head", Limits.width),
-                neurons: try fields.int("d_mlp", Limits.neurons) ?? 1,
-                image: try fields.extent("image_size", Limits.side) ?? .init(square: 224),
-                patch: try fields.extent("patch_size", Limits.side) ?? .init(square: 32),
+                layers: try sizes.required(.layers, "n_layers"),
+                width: width,
+                heads: try sizes.size(.heads, "n_heads", usual: 4),
+                headWidth: try sizes.ifTold(.headWidth, "d_head"),
+                neurons: try sizes.size(.neurons, "d_mlp", usual: 1),
+                image: try sizes.image(
+                    stated: fields.extent("image_size", Limits.side), usual: .init(square: 224), field: "image_size",
+                    patch: patch, before: [hasClassToken ? 1 : 0]),
+                patch: patch,
                 eps: Float(try fields.double("eps") ?? 1e-6))
-            architecture.channels = try fields.int("n_channels", Limits.channels) ?? 3
-            architecture.hasClassToken = try fields.bool("use_cls_token", default: true)
+            architecture.channels = try sizes.size(.channels, "n_channels", usual: 3)
+            architecture.hasClassToken = hasClassToken
             architecture.normalization = try normalization(fields)
             architecture.hasFinalNorm = architecture.normalization != .none
             architecture.hasPreNorm = try fields.bool("layer_norm_pre", default: false)
@@ -40,7 +46,7 @@ extension Family {
             default: architecture.pooling = .none
             }
             if try fields.string("return_type") ?? "pre_logits" != "pre_logits" {
-                architecture.classes = try fields.int("n_classes", Limits.width) ?? 10
+                architecture.classes = try sizes.size(.classes, "n_classes", usual: 10)
             }
             architecture.normalizesOutput = try fields.bool("normalize_output", default: false)
             return architecture

@@ -15,21 +15,31 @@ extension Family {
         architecture: { input in
             let fields = input.configuration
             let weights = input.weights
-            let sizes = try TimmSizes(input)
+            let arguments = fields.object("model_args")
+            var sizes = input.sizes(arguments)
             let name = try fields.string("architecture") ?? ""
+            let width = try sizes.required(.width, "embed_dim")
+            let layers = try sizes.required(.layers, "depth")
+            let patch = try sizes.patch("patch_size", usual: 16)
+            let registers = try TimmFacts.registers(of: name, input)
+            try TimmFacts.refuseGatedMLP(input)
+            let isDistilled = weights.contains("dist_token") || weights.hasAny("head_dist")
+            let others = (isDistilled ? 1 : 0) + registers
             var architecture = Architecture(
-                layers: sizes.layers,
-                width: sizes.width,
-                heads: try fields.object("model_args").int("num_heads", Limits.heads) ?? sizes.usualHeads(name),
-                neurons: sizes.neurons,
-                image: sizes.image,
-                patch: sizes.patch,
+                layers: layers,
+                width: width,
+                heads: try arguments.int("num_heads", Limits.heads) ?? TimmFacts.usualHeads(name, width: width),
+                neurons: try sizes.neurons(ratio: "mlp_ratio", width: width),
+                image: try sizes.image(
+                    stated: TimmFacts.image(fields), usual: nil, field: "pretrained_cfg.input_size", patch: patch,
+                    before: [1 + others, others, 1, 0]),
+                patch: patch,
                 // CLIP's are the ones with a norm before the blocks, and with torch's own eps.
                 eps: weights.hasAny("norm_pre") ? 1e-5 : 1e-6)
-            architecture.channels = sizes.channels
+            architecture.channels = try sizes.size(.channels, "in_chans", usual: 3)
             architecture.activation = TimmFacts.activation(of: name)
-            architecture.hasDistillationToken = weights.contains("dist_token") || weights.hasAny("head_dist")
-            architecture.registers = try TimmFacts.registers(of: name, input)
+            architecture.hasDistillationToken = isDistilled
+            architecture.registers = registers
             // More positions than the other tokens could have: they are a class token's.
             architecture.hasClassToken = false
             let positions = try weights.shape("pos_embed", rank: 3)[1]
@@ -38,7 +48,7 @@ extension Family {
             architecture.hasLayerScale = weights.hasAny("blocks.0.ls1") || weights.hasAny("blocks.0.ls2")
             architecture.hasFinalNorm = weights.hasAny("norm")
             architecture.hasPooledNorm = weights.hasAny("fc_norm")
-            architecture.classes = try weights.rowsIfPresent("head.weight")
+            architecture.classes = try input.classifier("head.weight")
             architecture.positioned = try weights.positioned("pos_embed", architecture)
             switch try fields.string("global_pool") ?? (architecture.hasClassToken ? "token" : "avg") {
             case "token": architecture.pooling = architecture.hasDistillationToken ? .clsAndDistillation : .cls
@@ -83,12 +93,33 @@ extension Family {
 private enum TimmFacts {
     /// Where the tensor is missing, the arguments and the name still say that it is meant: `vit_small_patch14_reg4_dinov2`.
     static func registers(of name: String, _ input: FamilyInput) throws -> Int {
-        if input.weights.contains("reg_token") { return try input.weights.shape("reg_token", rank: 3)[1] }
-        if let count = try input.configuration.object("model_args").int("reg_tokens", 0...Limits.positions) {
-            return count
-        }
+        var sizes = input.sizes(input.configuration.object("model_args"))
         let counts = name.split(separator: "_").compactMap { $0.hasPrefix("reg") ? Int($0.dropFirst(3)) : nil }
-        return counts.first { (1...Limits.positions).contains($0) } ?? 0
+        return try sizes.size(
+            .registers, "reg_tokens", usual: counts.first { (1...Limits.positions).contains($0) } ?? 0)
+    }
+
+    /// The picture of the arguments, or of the training.
+    static func image(_ fields: ConfigurationFields) throws -> Architecture.Extent? {
+        if let size = try fields.object("model_args").extent("img_size", Limits.side) { return size }
+        guard let size = fields.object("pretrained_cfg").value["input_size"]?.doubles, size.count == 3,
+            let height = Int(exactly: size[1]), let width = Int(exactly: size[2]), Limits.side.contains(height),
+            Limits.side.contains(width)
+        else { return nil }
+        return Architecture.Extent(height: height, width: width)
+    }
+
+    static func refuseGatedMLP(_ input: FamilyInput) throws {
+        let given = try input.weights.shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
+        let taken = try input.weights.shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
+        if given == 2 * taken { throw ModelError.unserved("a gated MLP (fc1 gives \(given), fc2 takes \(taken))") }
+    }
+
+    /// timm's heads are 64 wide, but for its largest and its smallest models.
+    static func usualHeads(_ name: String, width: Int) -> Int {
+        if name.hasPrefix("vit_base_patch16_gap") { return 16 }
+        if name.hasPrefix("test_vit") { return max(1, width / 32) }
+        return [1_152: 16, 1_280: 16, 1_408: 16, 1_536: 16, 1_664: 16][width] ?? max(1, width / 64)
     }
 
     static func activation(of name: String) -> Activation {
@@ -98,43 +129,5 @@ private enum TimmFacts {
             "vit_large_patch16_siglip_gap_512", "vit_so400m_patch16_siglip",
         ]
         return tanh.contains { name.hasPrefix($0) } ? .geluTanh : .gelu
-    }
-}
-
-/// The sizes of a timm model. Its configuration names an architecture and what differs from it, so the tensors are asked:
-/// they cannot be wrong.
-private struct TimmSizes {
-    let layers: Int, width: Int, neurons: Int, channels: Int
-    let image: Architecture.Extent, patch: Architecture.Extent
-
-    init(_ input: FamilyInput) throws {
-        let weights = input.weights
-        let kernel = try weights.shape("patch_embed.proj.weight", rank: 4)
-        (width, channels) = (kernel[0], kernel[1])
-        patch = Architecture.Extent(height: kernel[2], width: kernel[3])
-        layers = weights.blocks("blocks")
-        neurons = try weights.shape("blocks.0.mlp.fc1.weight", rank: 2)[0]
-        let narrowed = try weights.shape("blocks.0.mlp.fc2.weight", rank: 2)[1]
-        guard neurons != 2 * narrowed else {
-            throw ModelError.unserved("a gated MLP (fc1 gives \(neurons), fc2 takes \(narrowed))")
-        }
-        let arguments = input.configuration.object("model_args")
-        if let size = try arguments.extent("img_size", Limits.side) {
-            image = size
-        } else if let size = input.configuration.object("pretrained_cfg").value["input_size"]?.doubles, size.count == 3,
-            let height = Int(exactly: size[1]), let width = Int(exactly: size[2]), Limits.side.contains(height),
-            Limits.side.contains(width)
-        {
-            image = Architecture.Extent(height: height, width: width)
-        } else {
-            throw ModelError.configurationLacks(file: input.configuration.file, field: "pretrained_cfg.input_size")
-        }
-    }
-
-    /// timm's heads are 64 wide, but for its largest and its smallest models.
-    func usualHeads(_ name: String) -> Int {
-        if name.hasPrefix("vit_base_patch16_gap") { return 16 }
-        if name.hasPrefix("test_vit") { return max(1, width / 32) }
-        return [1_152: 16, 1_280: 16, 1_408: 16, 1_536: 16, 1_664: 16][width] ?? max(1, width / 64)
     }
 }

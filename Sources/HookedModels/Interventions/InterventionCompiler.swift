@@ -115,11 +115,6 @@ extension Tensor {
         let inputs = rank == shape.count + 1 ? self.shape[0] : 1
         let target = [inputs] + shape
         let own = Array(repeating: 1, count: target.count - rank) + self.shape
-        guard inputs > 0, zip(own, target).allSatisfy({ $0 == $1 || $0 == 1 }) else { return nil }
-        var result = reshaped(own)
-        for axis in target.indices.reversed() where own[axis] != target[axis] {
-            result = result.gathered(axis: axis, Array(repeating: 0, count: target[axis]))
-        }
-        return result.contiguous()
+        return inputs > 0 ? reshaped(own).repeated(to: target) : nil
     }
 }

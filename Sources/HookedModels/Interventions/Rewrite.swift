@@ -117,38 +117,15 @@ struct Rewrite: Sendable {
         switch source {
         case .values(let values): return all(values)
         case .input(let input): return all(part(activation, (rows.lowerBound + input) * region.stride))
-        case .mean(true, let axis): return all(part(activation.rows(rows).mean(overAxis: axis), 0))
+        case .mean(true, let axis): return all(part(mean(of: activation.rows(rows), axis), 0))
         case .mean(false, let axis):
-            return chosen.map { row, _ in
-                (row, part(activation.rows(row..<(row + 1)).mean(overAxis: axis), 0), 0)
-            }
+            return chosen.map { row, _ in (row, part(mean(of: activation.rows(row..<(row + 1)), axis), 0), 0) }
         }
     }
-}
 
-extension Tensor {
-    /// The mean over the first axis, and over another one, which keeps its extent: [...] of one row.
-    fileprivate func mean(overAxis axis: Int?) -> Tensor {
-        let (inputs, stride) = (shape[0], shape.dropFirst().reduce(1, *))
-        let inner = axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
-        let extent = axis.map { shape[$0] } ?? 1
-        return Tensor(shape: Array(shape.dropFirst())) { target in
-            withSpan { source in
-                for index in 0..<stride {
-                    // Of each place along the axis the first computes; the others repeat it.
-                    let place = axis == nil ? 0 : index / inner % extent
-                    let first = index - place * inner
-                    guard place == 0 else {
-                        target[index] = target[first]
-                        continue
-                    }
-                    var sum = 0.0
-                    for input in 0..<inputs {
-                        for step in 0..<extent { sum += Double(source[input * stride + first + step * inner]) }
-                    }
-                    target[index] = Float(sum / Double(inputs * extent))
-                }
-            }
-        }
+    /// The mean over the inputs and along another axis, at every place of one input.
+    private func mean(of rows: Tensor, _ axis: Int?) -> Tensor {
+        let mean = rows.mean(over: Set([0] + (axis.map { [$0] } ?? [])))
+        return mean.repeated(to: [1] + rows.shape.dropFirst()) ?? mean
     }
 }

@@ -26,6 +26,9 @@ public struct Tokenizer: Sendable {
         return ids + Array(repeating: padding, count: context - ids.count)
     }
 
+    /// Whether ``padded(_:)`` leaves words out.
+    public func truncates(_ text: String) -> Bool { words(text, limit: context).count > context - 2 }
+
     /// - Parameter limit: after as many ids no further word is read.
     private func words(_ text: String, limit: Int) -> [Int] {
         var ids: [Int] = []

@@ -29,6 +29,11 @@ public struct Colour: Sendable, Hashable {
             blue: Colour.blend(other.blue, blue, coverage))
     }
 
+    /// What letters on this colour are read best in: dark or white.
+    var ink: Colour {
+        299 * Int(red) + 587 * Int(green) + 114 * Int(blue) > 140_000 ? FigureStyle.text : Colour(0xFFFFFF)
+    }
+
     @inline(__always)
     static func blend(_ below: UInt8, _ above: UInt8, _ coverage: UInt8) -> UInt8 {
         let coverage = UInt32(coverage)

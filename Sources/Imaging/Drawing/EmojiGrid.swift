@@ -75,7 +75,8 @@ public struct EmojiGrid: Figure {
                 fillCell(&canvas, cell, region, opacity, range, kinds)
             }
             canvas.write(panel.title, x: x, y: y, .medium, width: plan.grid.width)
-            drawOutside(panel, on: &canvas, plan, x: x, y: y + Plan.titleHeight, &brush, fill)
+            drawOutside(
+                panel, on: &canvas, plan, x: x, y: y + Plan.titleHeight, &brush, fill, { colour($0, range, kinds) })
             let top = y + plan.header
             let region = PixelRegion(x: x, y: top, width: plan.grid.width, height: plan.grid.height)
             canvas.draw(below, in: region)
@@ -84,10 +85,7 @@ public struct EmojiGrid: Figure {
                 let region = PixelRegion(
                     x: x + column * plan.cell, y: top + row * plan.cell, width: plan.cell, height: plan.cell)
                 fill(&canvas, cell, region, opacity)
-                guard let emoji = cell.emoji else { continue }
-                brush.draw(
-                    emoji, on: &canvas, centreX: region.columns.lowerBound + plan.cell / 2,
-                    centreY: region.rows.lowerBound + plan.cell / 2)
+                cell.sign?.draw(on: &canvas, region, &brush, ink: ink(on: colour(cell, range, kinds)))
             }
             canvas.outline(region, FigureStyle.line)
         }
@@ -100,24 +98,28 @@ public struct EmojiGrid: Figure {
         _ kinds: EmojiKinds
     ) {
         switch heat {
-        case .emoji: canvas.fill(region, kinds.colour(cell.emoji), opacity: opacity)
         case .values where !cell.value.isFinite: canvas.hatch(region, opacity: opacity)
-        case .values: canvas.fill(region, ColourMap.viridis(range.share(cell.value)), opacity: opacity)
+        case .values, .emoji: canvas.fill(region, colour(cell, range, kinds), opacity: opacity)
         }
     }
 
+    private func colour(_ cell: EmojiCell, _ range: ValueRange, _ kinds: EmojiKinds) -> Colour {
+        heat == .emoji ? kinds.colour(cell.sign) : ColourMap.viridis(range.share(cell.value))
+    }
+
+    /// Of letters over a colour through which the picture may shine.
+    private func ink(on colour: Colour) -> Colour { opacity > 0.5 ? colour.ink : Colour(0xFFFFFF) }
+
     private func drawOutside(
         _ panel: Panel, on canvas: inout Canvas, _ plan: Plan, x: Int, y: Int, _ brush: inout EmojiBrush,
-        _ fill: (inout Canvas, EmojiCell, PixelRegion, Double) -> Void
+        _ fill: (inout Canvas, EmojiCell, PixelRegion, Double) -> Void, _ colour: (EmojiCell) -> Colour
     ) {
         for (index, (name, cell)) in panel.outside.enumerated() {
             let top = y + index * (plan.cell + 4)
             let region = PixelRegion(x: x, y: top, width: plan.cell, height: plan.cell)
             fill(&canvas, cell, region, 1)
             canvas.outline(region, FigureStyle.line)
-            if let emoji = cell.emoji {
-                brush.draw(emoji, on: &canvas, centreX: x + plan.cell / 2, centreY: top + plan.cell / 2)
-            }
+            cell.sign?.draw(on: &canvas, region, &brush, ink: colour(cell).ink)
             let words = [name, cell.label, Math.text(cell.value)].filter { !$0.isEmpty }.joined(separator: " · ")
             canvas.write(
                 words, x: x + plan.cell + 8, y: top + plan.cell / 2 - 7, .small, FigureStyle.muted,

@@ -20,8 +20,12 @@ struct EmojiLegend {
                 canvas.fill(PixelRegion(x: left, y: top + 4, width: 12, height: 16), kind.colour)
                 left += 18
             }
-            brush.draw(kind.emoji, on: &canvas, centreX: left + 10, centreY: top + 12)
-            left += 26
+            // A name says what letters say; only a picture stands before it.
+            if case .emoji = kind.sign {
+                let place = PixelRegion(x: left, y: top + 2, width: 20, height: 20)
+                kind.sign.draw(on: &canvas, place, &brush, ink: FigureStyle.text)
+                left += 26
+            }
             let count = "\(kind.count)"
             let digits = Lettering.shared.width(of: count, .small)
             canvas.write(count, x: x + width, y: top + 5, .small, FigureStyle.muted, alignment: .right)

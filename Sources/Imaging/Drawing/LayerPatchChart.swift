@@ -1,5 +1,5 @@
 /// Values by stream and position: columns are the streams through the model, rows the positions, each cell with a colour
-/// and, where it has one, an emoji. Without emoji it serves any two axes: layers × heads of a patching sweep.
+/// and, where it has one, an emoji or a few letters. Without these it serves any two axes: layers × heads of a patching sweep.
 public struct LayerPatchChart: Figure {
     /// How colours are given to values.
     public enum Scale: Sendable, Equatable {
@@ -7,6 +7,8 @@ public struct LayerPatchChart: Figure {
         case sequential
         /// Blue – neutral – red, symmetric about 0.
         case diverging
+        /// A colour for each sign.
+        case categories
     }
 
     /// Written on top.
@@ -51,6 +53,7 @@ public struct LayerPatchChart: Figure {
         let own = ValueRange(cells.lazy.map(\.value))
         let range = scale == .diverging ? own.symmetric : own
         let map = scale == .diverging ? ColourMap.diverging : .viridis
+        let kinds = EmojiKinds(cells)
         canvas.write(title, x: FigureStyle.margin, y: 12, .large, width: plan.width - 2 * FigureStyle.margin)
         drawLabels(on: &canvas, plan)
         var brush = EmojiBrush(side: max(plan.cell - 4, 4))
@@ -58,16 +61,16 @@ public struct LayerPatchChart: Figure {
             let (position, stream) = index.quotientAndRemainder(dividingBy: streams.count)
             let (x, y) = (plan.left + stream * plan.cell, plan.top + position * plan.cell)
             let region = PixelRegion(x: x, y: y, width: plan.cell, height: plan.cell)
-            if cell.value.isFinite {
-                canvas.fill(region, map(range.share(cell.value)))
+            let colour = scale == .categories ? kinds.colour(cell.sign) : map(range.share(cell.value))
+            if scale == .categories || cell.value.isFinite {
+                canvas.fill(region, colour)
             } else {
                 canvas.hatch(region)
             }
-            if let emoji = cell.emoji {
-                brush.draw(emoji, on: &canvas, centreX: x + plan.cell / 2, centreY: y + plan.cell / 2)
-            }
+            cell.sign?.draw(on: &canvas, region, &brush, ink: colour.ink)
         }
-        drawLegend(on: &canvas, plan, ColourBar(map: map, range: range, title: unit))
+        let bar = scale == .categories ? nil : ColourBar(map: map, range: range, title: unit)
+        drawLegend(on: &canvas, plan, bar, kinds)
         return canvas
     }
 
@@ -91,10 +94,10 @@ public struct LayerPatchChart: Figure {
             width: max(positions.count * plan.cell, 60))
     }
 
-    private func drawLegend(on canvas: inout Canvas, _ plan: Plan, _ bar: ColourBar) {
-        bar.draw(on: &canvas, x: plan.legendX, y: plan.top, height: Plan.barHeight, width: Plan.legend)
-        let y = plan.top + Plan.barHeight + 16
-        EmojiLegend(kinds: EmojiKinds(cells), hasSwatches: false)
+    private func drawLegend(on canvas: inout Canvas, _ plan: Plan, _ bar: ColourBar?, _ kinds: EmojiKinds) {
+        bar?.draw(on: &canvas, x: plan.legendX, y: plan.top, height: Plan.barHeight, width: Plan.legend)
+        let y = plan.top + (bar == nil ? 0 : Plan.barHeight + 16)
+        EmojiLegend(kinds: kinds, hasSwatches: bar == nil)
             .draw(
                 on: &canvas, x: plan.legendX, y: y, width: Plan.legend,
                 height: plan.height - FigureStyle.margin - y)
@@ -118,7 +121,7 @@ extension LayerPatchChart {
 
         init(_ figure: LayerPatchChart) {
             let longest = max(figure.streams.count, figure.positions.count)
-            let hasEmoji = figure.cells.contains { $0.emoji != nil }
+            let hasEmoji = figure.cells.contains { $0.sign != nil }
             let suits = longest <= 24 ? 32 : longest <= 66 ? 24 : hasEmoji ? 18 : longest <= 200 ? 12 : 6
             cell = min(max(figure.cellSide ?? suits, 2), 512)
             above = min(figure.streams.map { Lettering.shared.width(of: $0, .small) }.max() ?? 0, 120)

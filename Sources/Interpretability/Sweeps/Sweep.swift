@@ -11,6 +11,9 @@ public struct Sweep: Sendable {
     /// What was chosen along each axis of the site: numbers of layers, positions, heads or neurons.
     public let chosen: [SweepAxis: [Int]]
 
+    /// Where positions are counted in the hook's activations, the inputs being axis 0.
+    public let positionAxis: Int
+
     /// One cell.
     public struct Cell: Sendable, Equatable {
         /// In row-major order of the result.
@@ -69,6 +72,7 @@ public struct Sweep: Sendable {
             guard axes.insert(axis).inserted else { throw .axisTwice(axis) }
         }
         self.site = site
+        positionAxis = 1 + (entry.axes.firstIndex { $0 == .position || $0 == .query } ?? 0)
         self.over = over
         self.chosen = resolved
     }

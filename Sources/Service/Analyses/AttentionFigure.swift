@@ -31,9 +31,9 @@ struct AttentionFigureWish: Sendable {
 
 extension AttentionReading {
     /// The grid of maps, of one input.
-    /// - Throws: 400 for a query that the model does not have.
-    func picture(_ answer: TensorAnswer, _ wish: AttentionFigureWish) throws -> TensorAnswer.Picture {
-        let content = try content(wish)
+    func picture(
+        _ answer: TensorAnswer, _ content: AttentionGrid.Content, _ normalization: AttentionGrid.Normalization
+    ) -> TensorAnswer.Picture {
         let drawn =
             answer.tensors.first { $0.name == self.wish.source.rawValue }
             ?? answer.tensors.first { $0.name == "rollout" }
@@ -47,7 +47,7 @@ extension AttentionReading {
             let row = AttentionGrid.Layer(label: "all layers", maps: maps.unsqueezed())
             figure = AttentionGrid(
                 title: "Attention roll-out", layers: [row], headLabels: [self.wish.rollout?.rawValue ?? ""],
-                content: content, normalization: wish.normalization, mapSide: 512)
+                content: content, normalization: normalization, mapSide: 512)
         } else {
             let rows = layers.enumerated().map { index, layer in
                 AttentionGrid.Layer(
@@ -55,12 +55,14 @@ extension AttentionReading {
             }
             figure = AttentionGrid(
                 title: name == "scores" ? "Attention scores" : "Attention patterns", layers: rows,
-                headLabels: heads.map { "Head \($0)" }, content: content, normalization: wish.normalization)
+                headLabels: heads.map { "Head \($0)" }, content: content, normalization: normalization)
         }
         return .drawn { try figure.png() }
     }
 
-    private func content(_ wish: AttentionFigureWish) throws -> AttentionGrid.Content {
+    /// What of each map is drawn.
+    /// - Throws: 400 for a query that the model does not have.
+    func content(_ wish: AttentionFigureWish) throws(FieldError) -> AttentionGrid.Content {
         let place = FieldError.Place.pointer(JSONPointer()["query"])
         let query: Int
         switch wish.query {

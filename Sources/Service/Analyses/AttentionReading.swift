@@ -150,10 +150,13 @@ struct AttentionReading: Sendable {
         return members
     }
 
-    private func document(_ kinds: [[HeadKind]]) -> JSONValue {
+    private func document(_ kinds: [[HeadKind?]]) -> JSONValue {
         .list(
             kinds.map { layer in
-                .list(layer.map { ["kind": .string($0.name), "score": .number($0.score.asShownFloat)] })
+                .array(
+                    layer.map { kind in
+                        kind.map { ["kind": .string($0.name), "score": .float($0.score)] } ?? .null
+                    })
             })
     }
 
@@ -166,15 +169,10 @@ struct AttentionReading: Sendable {
                         station.heads.map { head in
                             [
                                 "layer": .integer(Int64(head.layer)), "head": .integer(Int64(head.head)),
-                                "score": .number(head.score.asShownFloat),
+                                "score": .float(head.score),
                             ]
                         }),
                 ]
             })
     }
-}
-
-extension Double {
-    /// As short as float32 allows.
-    var asShownFloat: Double { isFinite ? Double("\(Float(self))") ?? self : 0 }
 }

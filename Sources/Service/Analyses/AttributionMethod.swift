@@ -82,7 +82,7 @@ struct AttributionWish: Sendable {
         let strength = values.map { $0.isNaN ? 0 : abs($0) }
         return .list(
             ClassRanking(strength).top(top).map { found in
-                ["label": .string(labels[found.index]), "score": ClassScores.number(Double(values[found.index]))]
+                ["label": .string(labels[found.index]), "score": .float(Double(values[found.index]))]
             })
     }
 

@@ -30,6 +30,7 @@ struct CircuitReading: Sendable {
 
     let service: PrismaService
     let loaded: LoadedModel
+    let tower: LoadedTower
     let layers: [Int]
     let heads: [Int]
 
@@ -46,14 +47,14 @@ struct CircuitReading: Sendable {
     ) async throws -> [(name: String, values: RowPieces)] {
         var spectra: [CircuitSpectrum] = []
         for layer in layers {
-            if let kept = loaded.circuits.spectrum(circuit, layer: layer) {
+            if let kept = tower.circuits.spectrum(circuit, layer: layer) {
                 spectra.append(kept)
                 continue
             }
-            let spectrum = try await compute(context, "layer \(layer)") { [loaded] crew throws(DecompositionError) in
-                try CircuitSpectrum(circuit, of: loaded.model, layer: layer, on: crew)
+            let spectrum = try await compute(context, "layer \(layer)") { [tower] crew throws(DecompositionError) in
+                try CircuitSpectrum(circuit, of: tower.model, layer: layer, on: crew)
             }
-            loaded.circuits.keep(spectrum, of: circuit, layer: layer)
+            tower.circuits.keep(spectrum, of: circuit, layer: layer)
             spectra.append(spectrum)
         }
         let tensors = { (name: String, part: (CircuitSpectrum) -> Tensor) in
@@ -75,7 +76,7 @@ struct CircuitReading: Sendable {
         for first in layers {
             try await compose(kind, first, &readers, context)
             let tables = layers.map { second in
-                loaded.circuits.scores(kind, from: first, to: second).map { table in
+                tower.circuits.scores(kind, from: first, to: second).map { table in
                     table.gathered(axis: 0, heads).gathered(axis: 1, heads).reshaped(nothing.shape)
                 } ?? nothing
             }
@@ -88,20 +89,20 @@ struct CircuitReading: Sendable {
     private func compose(
         _ kind: HeadComposition, _ first: Int, _ readers: inout [Int: CompositionSide], _ context: RequestContext
     ) async throws {
-        let missing = layers.filter { $0 > first && loaded.circuits.scores(kind, from: first, to: $0) == nil }
+        let missing = layers.filter { $0 > first && tower.circuits.scores(kind, from: first, to: $0) == nil }
         if missing.isEmpty { return }
-        let writers = try await compute(context, "layer \(first)") { [loaded] crew throws(DecompositionError) in
-            try kind.writers(of: loaded.model, layer: first, on: crew)
+        let writers = try await compute(context, "layer \(first)") { [tower] crew throws(DecompositionError) in
+            try kind.writers(of: tower.model, layer: first, on: crew)
         }
         for second in missing {
             let known = readers[second]
             let (side, table) = try await compute(context, "layer \(second)") {
-                [loaded] crew throws(DecompositionError) in
-                let side = if let known { known } else { try kind.readers(of: loaded.model, layer: second, on: crew) }
+                [tower] crew throws(DecompositionError) in
+                let side = if let known { known } else { try kind.readers(of: tower.model, layer: second, on: crew) }
                 return (side, writers.scores(readBy: side, on: crew))
             }
             readers[second] = side
-            loaded.circuits.keep(table, of: kind, from: first, to: second)
+            tower.circuits.keep(table, of: kind, from: first, to: second)
         }
     }
 

@@ -30,7 +30,7 @@ struct LensFigureWish: Sendable {
     static func mode() -> Field<Mode> {
         Field(
             "mode", .choice(of: Mode.self), default: "logit",
-            "Of the picture: colours tell the logit, or the class: a segmentation that emerges.")
+            "Of the picture, grid or chart: colours tell the logit, or the class: a segmentation that emerges.")
     }
 
     static func opacity() -> Field<Double> {
@@ -47,14 +47,20 @@ extension LensReading {
         guard let view = views.first, views.count == 1 else {
             return .none("a picture shows one input, and the request has \(views.count)")
         }
-        guard let positions = shownPositions else { return .none("a picture needs all positions, or the patches") }
+        let positions = shownPositions
         let cells = cells(view, positions.count)
         if wish.figure == .chart {
             let rows = positions.indices.flatMap { position in cells.map { $0[position] } }
             let chart = LayerPatchChart(
                 title: "Per-patch logit lens", streams: streams.map(\.label),
-                positions: positions.map { name($0) }, cells: rows, unit: unit)
+                positions: positions.map { name($0) }, cells: rows,
+                scale: wish.mode == .emoji ? .categories : .sequential, unit: unit)
             return .drawn { try chart.png() }
+        }
+        guard positions.count >= layout.patches, positions.suffix(layout.patches).elementsEqual(layout.patchPositions)
+        else {
+            return .none(
+                "the grid needs all positions, or the patches; of some there is the chart (\"figure\": \"chart\")")
         }
         let prefix = positions.count - layout.patches
         let panels = zip(streams, cells).map { stream, cells in
@@ -70,18 +76,20 @@ extension LensReading {
         return .drawn { try grid.png() }
     }
 
-    /// The positions of the lens where they end with all patches.
-    private var shownPositions: [Int]? {
+    /// The positions of the lens, in the order of the request.
+    private var shownPositions: [Int] {
         switch self.wish.positions {
         case .all: Array(0..<layout.positions)
-        case .patches: Array(layout.prefix..<layout.positions)
-        case .cls, .indices: nil
+        case .patches: Array(layout.patchPositions)
+        case .cls: [0]
+        case .indices(let indices): indices.map { $0 < 0 ? $0 + layout.positions : $0 }
         }
     }
 
+    /// As the viewer calls it: the class token, what else stands before the patches, and the patches counted by themselves.
     private func name(_ position: Int) -> String {
-        if position >= layout.prefix { return String(position) }
-        return position == 0 && layout.hasClassToken ? "CLS" : "token \(position)"
+        if position >= layout.prefix { return String(position - layout.prefix) }
+        return position == 0 && layout.hasClassToken ? "CLS" : "R\(position)"
     }
 
     /// With one class chosen the colours tell of that one, the emoji always of the best.
@@ -95,6 +103,7 @@ extension LensReading {
                 let value = classes?.count == 1 ? view.logits[0, stream, position, 0] : best?.logit ?? .nan
                 return EmojiCell(
                     value: value, emoji: best.flatMap { names.emoji($0.index) },
+                    mark: best.map { String($0.index) },
                     label: best.map { names.label($0.index) } ?? "")
             }
         }

@@ -50,7 +50,8 @@ struct LensReading: Sendable {
         top = isDrawn ? max(wish.top, 1) : wish.top
         self.model = model
         self.texts = texts
-        names = texts?.prompts ?? model
+        let names: any ClassNames = texts?.prompts ?? model
+        self.names = names
         layout = PatchLayout(model.architecture)
         let streams = LogitLens.streams(wish.component, of: model.architecture)
         guard !streams.isEmpty else {
@@ -64,12 +65,16 @@ struct LensReading: Sendable {
             classes = Array(texts.prompts.labels.indices)
         } else if let directions = wish.directions {
             classes = try directions.enumerated().map { index, name in
-                try name.resolve(in: model, at: JSONPointer()["directions"][index])
+                try name.resolve(in: names, at: JSONPointer()["directions"][index])
             }
         }
         self.classes = classes
-        if wish.norm == .finalScale, model.architecture.normalization == .none {
-            throw FieldError(.pointer(JSONPointer()["norm"]), "the model has no final norm whose scale could be taken")
+        if wish.norm == .finalScale, !HookTable(model.architecture, flags: HookFlags()).has(Self.finalScale) {
+            throw FieldError(
+                .pointer(JSONPointer()["norm"]),
+                model.architecture.hasPooledNorm
+                    ? "the model's norm comes after pooling: no position has a scale of its own; expected \"own\""
+                    : "the model has no final norm whose scale could be taken; expected \"own\"")
         }
         lens = LogitLens(norm: wish.norm, addsBias: wish.bias ?? (wish.norm == .own))
     }
@@ -128,7 +133,7 @@ struct LensReading: Sendable {
             perInput.append(JSONMember("top", .list(views.map { nested($0.top) { ClassScores.document($0, names) } })))
         }
         if classes != nil {
-            perInput.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { .integer(Int64($0)) } })))
+            perInput.append(JSONMember("ranks", .list(views.map { nested($0.ranks) { JSONValue(orNull: $0) } })))
         }
         let tensors = wish.showsLogits ? [("logits", RowPieces(views.map(\.logits)))] : []
         return TensorAnswer(members: members, perInput: perInput, tensors: tensors)

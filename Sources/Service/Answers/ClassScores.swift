@@ -9,7 +9,9 @@ enum ClassScores {
         "ClassScore",
         properties: [
             .init("index", .integer), .init("label", .string), .init("emoji", .string.nullable),
-            .init("logit", .number.nullable), .init("probability", .number.nullable),
+            .init("logit", .number.nullable),
+            .init(
+                "probability", .number.nullable.described("null for a dimension of an embedding, which is no class.")),
         ])
 
     /// A class by itself.
@@ -20,8 +22,8 @@ enum ClassScores {
     static func document(_ score: ClassRanking.Score, _ model: any ClassNames) -> JSONValue {
         .object(
             name(score.index, model) + [
-                JSONMember("logit", number(Double(score.logit))),
-                JSONMember("probability", number(score.probability)),
+                JSONMember("logit", .float(Double(score.logit))),
+                JSONMember("probability", model.areClasses ? .float(score.probability) : .null),
             ])
     }
 
@@ -32,10 +34,5 @@ enum ClassScores {
             JSONMember("index", .integer(Int64(index))), JSONMember("label", .string(model.label(index))),
             JSONMember("emoji", JSONValue(orNull: model.emoji(index))),
         ]
-    }
-
-    /// As short as float32 allows; `null` where it is no number.
-    static func number(_ value: Double) -> JSONValue {
-        value.isFinite ? .number(Double("\(Float(value))") ?? value) : .null
     }
 }

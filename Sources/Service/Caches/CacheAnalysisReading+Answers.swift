@@ -43,7 +43,7 @@ extension CacheAnalysisReading {
             let parts = try parts(kind, of: streams)
             let (scores, constants) = try reading.logitAttrs(of: parts, in: streams)
             var answer = answer(scores, ["component", "input"], labels: parts.labels)
-            answer.members.append(JSONMember("constant", .list(constants.map(ClassScores.number))))
+            answer.members.append(JSONMember("constant", .list(constants.map { .float($0) })))
             return answer
         }
         let shown = positions ?? activations.positions
@@ -59,7 +59,7 @@ extension CacheAnalysisReading {
         }
         var answer = answer(
             Tensor.concatenated(columns, axis: 2), ["component", "input", "position"], labels: all.labels)
-        let byInput = constants[0].indices.map { input in constants.map { ClassScores.number($0[input]) } }
+        let byInput: [[JSONValue]] = constants[0].indices.map { input in constants.map { .float($0[input]) } }
         if case .one = wish.position {
             answer.members.append(JSONMember("constant", .list(byInput.map { $0[0] })))
         } else {

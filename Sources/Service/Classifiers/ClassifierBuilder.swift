@@ -32,7 +32,7 @@ struct ClassifierBuilder {
         let tower = try loaded.tower(.text)
         let tokenizer = try side.usableTokenizer()
         let plan = try HookPlan([], for: side.tower.architecture)
-        let (started, each) = (ContinuousClock.now, prompts.templates.count)
+        let (time, each) = (TimeLeft(of: context, usual: service.limits.deadline), prompts.templates.count)
         let (count, width) = (prompts.labels.count, side.tower.architecture.outputShape.reduce(1, *))
         var sums = [Double](repeating: 0, count: count * width)
         for start in stride(from: 0, to: count * each, by: service.limits.batchRows) {
@@ -43,7 +43,7 @@ struct ClassifierBuilder {
             }
             let result = try await service.lane.run(
                 ForwardRequest(pixels: Tensor.concatenated(ids), plan: plan), on: tower, of: loaded, alone: false,
-                context: context, deadline: try left(since: started))
+                context: context, deadline: try time.next())
             for (text, row) in zip(chunk, result.output?.rows ?? []) {
                 for (column, value) in row.withUnitRows().elements.enumerated() {
                     sums[text / each * width + column] += Double(value)
@@ -52,13 +52,5 @@ struct ClassifierBuilder {
         }
         // The length of a sum is taken out anyway: the mean needs no division.
         return Tensor(shape: [count, width], elements: sums.map { Float($0) }).withUnitRows()
-    }
-
-    /// What is left of the request's time. - Throws: 504 where nothing is.
-    private func left(since started: ContinuousClock.Instant) throws -> Duration? {
-        let whole = context.deadline ?? service.limits.deadline
-        let left = whole - (.now - started)
-        guard left > .zero else { throw SchedulingError.deadlineExceeded(after: whole) }
-        return left
     }
 }

@@ -68,6 +68,7 @@ extension ZeroShotPrompts {
 
 extension ZeroShotPrompts: ClassNames {
     var classCount: Int { labels.count }
+    var areClasses: Bool { true }
     func label(_ index: Int) -> String { labels.indices.contains(index) ? labels[index] : "class \(index)" }
     func emoji(_ index: Int) -> String? { ClassEmoji.shared.emoji(for: label(index)) }
 }

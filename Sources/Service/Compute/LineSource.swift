@@ -16,7 +16,7 @@ actor LineSource {
     private let rows: Int
     private let context: RequestContext
     private let make: Making
-    private let started = ContinuousClock.now
+    private let time: TimeLeft
     private var position = 0
 
     /// - Parameters:
@@ -31,20 +31,21 @@ actor LineSource {
         self.rows = rows
         self.context = context
         self.make = make
+        time = TimeLeft(of: context)
     }
 
     /// The first chunk. - Throws: whatever is wrong with any of it.
     func first() async throws -> [AnswerLine] {
         let chunk = take()
         let pixels = try await read(chunk).map { try $0.get() }
-        return try await compute(pixels)
+        return await marking(try await compute(pixels), chunk)
     }
 
     /// The next chunk; what fails in it fails alone. `nil` at the end.
     func next() async throws -> [AnswerLine]? {
         guard position < inputs.count else { return nil }
         let chunk = take()
-        if let late = lateness() { return chunk.map { _ in .failure(late) } }
+        if let late = time.lateness { return chunk.map { _ in .failure(late) } }
         let pixels = await read(chunk)
         try Task.checkCancellation()
         let good = pixels.compactMap { try? $0.get() }
@@ -53,14 +54,26 @@ actor LineSource {
             results = good.isEmpty ? [] : try await compute(good)[...]
         } catch {
             try Task.checkCancellation()
-            let problem = lateness() ?? context.problem(for: error)
+            let problem = time.lateness ?? context.problem(for: error)
             results = good.map { _ in .failure(problem) }[...]
         }
-        return pixels.map { pixels in
+        let lines = pixels.map { pixels -> AnswerLine in
             switch pixels {
             case .success: results.removeFirst()
             case .failure(let error): .failure(context.problem(for: error))
             }
+        }
+        return await marking(lines, chunk)
+    }
+
+    /// Says of texts that were cut that they were.
+    private nonisolated func marking(_ lines: [AnswerLine], _ chunk: ArraySlice<InputReader.Place>) async
+        -> [AnswerLine]
+    {
+        guard let isCut = await run.service.inputs.truncations(chunk, for: run.tower) else { return lines }
+        return zip(lines, isCut).map { line, isCut in
+            guard isCut, case .result(let members, let tensors) = line else { return line }
+            return .result([JSONMember("truncated", true)] + members, tensors: tensors)
         }
     }
 
@@ -78,18 +91,12 @@ actor LineSource {
 
     private func compute(_ pixels: [Tensor]) async throws -> [AnswerLine] {
         let pixels = pixels.count == 1 ? pixels[0] : Tensor.concatenated(pixels)
-        let result = try await run.pass(
-            pixels, context, deadline: context.deadline.map { $0 - (.now - started) })
+        let result = try await run.pass(pixels, context, deadline: try time.next())
         let lines = try await make(result, pixels)
         precondition(lines.count == pixels.shape[0], "\(lines.count) lines for \(pixels.shape[0]) inputs")
         return lines
     }
 
-    /// The problem of a request whose own deadline has passed.
-    private func lateness() -> Problem? {
-        guard let deadline = context.deadline, .now - started >= deadline else { return nil }
-        return SchedulingError.deadlineExceeded(after: deadline).problem
-    }
 }
 
 extension ModelRun {
@@ -102,7 +109,11 @@ extension ModelRun {
     ) async throws -> TensorAnswer {
         guard NDJSON.isWanted(context) else {
             let (result, pixels) = try await execute(payload, context)
-            return try await make(result, pixels)
+            var answer = try await make(result, pixels)
+            if let isCut = try await truncations(payload), isCut.contains(true) {
+                answer.perInput.append(JSONMember("truncated", .array(isCut.map { .bool($0) })))
+            }
+            return answer
         }
         let members = Mutex<[JSONMember]>([])
         let lines = try await lines(payload, context, last: { members.withLock { $0 } }) { result, pixels in
@@ -111,6 +122,13 @@ extension ModelRun {
             return answer.rows
         }
         return TensorAnswer(members: [], tensors: [], lines: lines)
+    }
+
+    /// Of each input, whether it is a text of which only the first words went in; `nil` where none can be.
+    func truncations(_ payload: RequestPayload) async throws -> [Bool]? {
+        guard tower.text != nil else { return nil }
+        return await service.inputs.truncations(
+            try service.inputs.singles(options, payload, for: tower)[...], for: tower)
     }
 
     /// The lines that `make` makes, chunk by chunk.

@@ -13,9 +13,10 @@ enum AttentionEndpoint {
 
         static let form = Form.object(
             "AttentionRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
-            InputOptions.flags(), InputOptions.interventions(),
-            InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(),
+            InputOptions.visionTower(
+                "the maps of the text tower lie over no picture; its patterns come from …/run with \"tower\": \"text\""),
+            InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
             IndexList.heads(),
             Field(
                 "from", .choice(of: AttentionWish.Source.self), default: "pattern", "After the softmax, or before it."),
@@ -70,7 +71,9 @@ enum AttentionEndpoint {
                 \(HeadScore.all.map { "`\($0.name)`" }.joined(separator: ", ")); entropy in nats, mean_distance in patches, \
                 the others shares from 0 to 1, averaged over the queries for which they exist. \
                 Positions before the first patch are `prefix_tokens`; `tour` lists the heads by kind, \
-                by the mean over the inputs (not in lines).
+                by the mean over the inputs (not in lines). A query whose \
+                scores are no numbers has a pattern of zeros, as in ViT-Prisma: the scores of its head, and the roll-out, are \
+                then no numbers either, and the head has no kind and is on no tour.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(
@@ -82,13 +85,17 @@ enum AttentionEndpoint {
                     .init("layers", .list(.integer)), .init("heads", .list(.integer)),
                     .init("grid", .object(properties: [.init("height", .integer), .init("width", .integer)])),
                     .init("prefix_tokens", .integer),
-                    .init("kinds", .list(.list(kind)).described("[layer][head]"), isRequired: false),
+                    .init(
+                        "kinds",
+                        .list(.list(kind.nullable)).described("[layer][head]; null where a score is not finite."),
+                        isRequired: false),
                     .init("tour", .list(station), isRequired: false),
                 ]),
             errors: ModelBody.errors
         ) { call in
             let loaded = try service.models.model(call.path["model"])
             let reading = try AttentionReading(call.body.wish, of: loaded.model.architecture)
+            let content = try reading.content(call.body.figure)
             var run = try ModelRun(
                 service, loaded, call.body.options, captures: reading.captures, place: { _, _ in .root })
             run.alsoHeld = reading.shapes.map(\.shape)
@@ -99,7 +106,9 @@ enum AttentionEndpoint {
                     reading.answer(result, isWhole: !NDJSON.isWanted(call.context), on: crew)
                 }
                 answer.members.append(run.provenance)
-                if PictureBody.isWanted(call.context) { answer.picture = try reading.picture(answer, call.body.figure) }
+                if PictureBody.isWanted(call.context) {
+                    answer.picture = reading.picture(answer, content, call.body.figure.normalization)
+                }
                 return answer
             }
         }

@@ -12,7 +12,8 @@ enum AttributionEndpoint {
 
         static let form = Form.object(
             "AttributionRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(),
+            InputOptions.visionTower("the streams of the text tower are taken apart by …/caches/{id}/analyses"),
             InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "method", .choice(of: AttributionMethod.self), default: "direct",

@@ -9,10 +9,12 @@ enum CircuitsEndpoint {
         let kind: CircuitReading.Kind
         let layers: IndexList
         let heads: IndexList
+        let tower: Tower
 
         static let form = Form.object(
             fields: Field("kind", .choice(of: CircuitReading.Kind.self), "Which circuit, or which composition."),
             IndexList.parameter("layers", of: "layer"), IndexList.parameter("heads", of: "head"),
+            TowerPage.tower(),
             make: Wish.init)
     }
 
@@ -30,7 +32,8 @@ enum CircuitsEndpoint {
                 """,
             tag: "Models", query: Wish.form, responds: responds(service),
             errors: [
-                .notFound: "No such model.", .conflict: "The model is not loaded, or its weights are not finite.",
+                .notFound: "No such model.",
+                .conflict: "The model is not loaded, has no such tower, or its weights are not finite.",
                 .contentTooLarge: "The answer exceeds the limit response_tensors.",
                 .tooManyRequests: "Too many requests wait.", .serviceUnavailable: "The model is being loaded.",
                 .gatewayTimeout:
@@ -38,9 +41,10 @@ enum CircuitsEndpoint {
             ]
         ) { call in
             let loaded = try service.models.model(call.path["model"])
-            let (kind, architecture) = (call.query.kind, loaded.model.architecture)
+            let tower = try loaded.tower(call.query.tower)
+            let (kind, architecture) = (call.query.kind, tower.model.architecture)
             let reading = CircuitReading(
-                service: service, loaded: loaded,
+                service: service, loaded: loaded, tower: tower,
                 layers: try distinct(call.query.layers.resolve(count: architecture.layers), "layers"),
                 heads: try distinct(call.query.heads.resolve(count: architecture.heads), "heads"))
             try weigh(kind, reading, limit: service.limits.responseTensors)
@@ -80,14 +84,14 @@ enum CircuitsEndpoint {
             JSONMember("heads", .integers(reading.heads)),
         ]
         let provenance = ModelRun.provenance(
-            of: reading.loaded, preparation: .null, wish: ["circuits": .object(wish)])
+            of: reading.loaded, tower: reading.tower.tower, preparation: .null, wish: ["circuits": .object(wish)])
         return wish + [provenance]
     }
 
     /// - Throws: A 413 where the answer would be too large.
     private static func weigh(_ kind: CircuitReading.Kind, _ reading: CircuitReading, limit: Int) throws(Problem) {
         let heads = Double(reading.layers.count) * Double(reading.heads.count)
-        let width = Double(reading.loaded.model.architecture.headWidth)
+        let width = Double(reading.tower.model.architecture.headWidth)
         let bytes =
             switch kind {
             case .spectrum: 4 * heads * (3 * width + 2)

@@ -27,7 +27,9 @@ enum LoadEndpoints {
             details:
                 "Requests that run are finished: they hold the model until they are done, and then its memory goes back "
                 + "to the system. New ones are answered 409 until it is loaded again.",
-            tag: "Models", responds: .json("The model, now `unloaded`.", ModelDocument.schema),
+            tag: "Models",
+            responds: .json(
+                "The model, now `unloaded`; one that could not be loaded stays `failed`.", ModelDocument.schema),
             errors: [.notFound: "No such model."]
         ) { call in
             try await service.models.unload(call.path["model"])

@@ -13,9 +13,10 @@ enum LogitLensEndpoint {
 
         static let form = Form.object(
             "LogitLensRequest",
-            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.visionTower(),
-            InputOptions.flags(), InputOptions.interventions(),
-            InputOptions.deterministic(), InputOptions.dryRun(),
+            fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(),
+            InputOptions.visionTower(
+                "the text tower gives a direction, no classes; its streams come from …/run with \"tower\": \"text\""),
+            InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(),
             Field(
                 "component", .choice(of: LogitLens.Component.self), default: "resid_pre",
                 "The stream that enters each layer, and what leaves the last (so one more than layers); the stream between "
@@ -29,7 +30,9 @@ enum LogitLensEndpoint {
             Field(
                 "norm", .choice(of: LogitLens.Norm.self), default: "own",
                 "The final norm of each stream, so that the last one gives the model's logits; or ViT-Prisma's: centred, divided "
-                    + "by the scale of the final norm at that position, without its weight and bias."),
+                    + "by the scale of the final norm at that position, without its weight and bias. A model whose norm "
+                    + "comes after pooling (timm's fc_norm) has that norm at each position instead, so that no stream gives "
+                    + "the model's logits, and has no final_scale."),
             Field(
                 optional: "bias", .boolean, "Adds the head's bias; the default is true for own, false for final_scale."),
             Field("logits", .boolean, default: true, "Whether the logits themselves are answered."),
@@ -60,7 +63,8 @@ enum LogitLensEndpoint {
             details: """
                 Tensor: `logits` [input, stream, position, class], all classes or those of `directions`; `labels` are the \
                 streams. `top` holds the best classes of all, [input][stream][position], and `ranks` how many classes come \
-                before those of `directions`, [input][stream][position][class]. Of a CLIP with a text tower, `directions` may be \
+                before those of `directions`, [input][stream][position][class] (where logits are no numbers, no \
+                class is the best, and ranks are null). Of a CLIP with a text tower, `directions` may be \
                 texts: each stream goes through the final norm and the visual projection, and the logit is its cosine with \
                 the direction that the text tower gives to the text, times e to `logit_scale` (100 where the checkpoint \
                 has none); probabilities are over these texts. That needs `norm: own`.

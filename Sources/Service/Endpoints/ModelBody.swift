@@ -40,7 +40,7 @@ enum ModelBody {
 
     /// Tensors in all the forms they can have: JSON first.
     /// - Parameters:
-    ///   - members: that stand beside them.
+    ///   - members: of the document beside the tensors.
     ///   - others: documents that it may be instead.
     static func tensors(
         _ summary: String, _ service: PrismaService, name: String = "Tensors", members: [Schema.Property] = [],
@@ -48,7 +48,15 @@ enum ModelBody {
     ) -> ResponseForm<TensorAnswer> {
         let schema = Schema.object(
             name, "Tensors by their names.",
-            properties: members + [.init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema)])
+            properties: members + [
+                .init(
+                    "truncated",
+                    .list(.boolean).described(
+                        "Where any text was longer than the context: of each input, whether only its first words went in."
+                    ),
+                    isRequired: false),
+                .init("tensors", .map(tensor)), .init("provenance", ModelRun.provenanceSchema),
+            ])
         return ResponseForm(summary, encoders([schema] + others, service))
     }
 

@@ -68,7 +68,8 @@ enum PatchingEndpoint {
             if run.options.isDryRun { return try run.dryRun(sweep, call.payload) }
             let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)
             let metric = try await call.body.metric?.resolve(builder)
-            let engine = try await SweepEngine(run, call.payload, call.context, inputs: 2...2)
+            let engine = try await SweepEngine(run, call.payload, call.context)
+            try PatchingReading.check(engine)
             let reading = PatchingReading(sweep, metric, call.body.direction, engine)
             return try await answer(reading, run, searches: call.body.searches, call.context)
         }
@@ -77,17 +78,15 @@ enum PatchingEndpoint {
     private static func answer(
         _ reading: PatchingReading, _ run: ModelRun, searches: Bool, _ context: RequestContext
     ) async throws -> TensorAnswer {
-        let lines = SweepLines(reading, searches: searches)
         if NDJSON.isWanted(context) {
-            let first = try await lines.next() ?? []
-            let stream = AnswerLines(first: first, last: reading.lastMembers + [run.provenance]) {
-                try await lines.next()
+            let search: SweepLines<PatchingReading>.Closing = { singles in
+                AnswerLine.result(try await reading.searchMembers(singles), tensors: [])
             }
-            return TensorAnswer(members: [], tensors: [], lines: stream)
+            return try await SweepLines(reading, closing: searches ? search : nil)
+                .answer(last: reading.lastMembers + [run.provenance])
         }
-        while try await lines.next() != nil {}
-        let outcomes = await lines.outcomes
-        var answer = reading.answer(outcomes, await lines.found)
+        let outcomes = try await SweepLines(reading).all()
+        var answer = reading.answer(outcomes, searches ? try await reading.searchMembers(outcomes) : [])
         answer.members.append(run.provenance)
         answer.picture = reading.picture(outcomes)
         return answer

@@ -42,9 +42,22 @@ enum PredictEndpoint {
                 .list(
                     .object(
                         properties: [
-                            .init("top", .list(ClassScores.schema)),
+                            .init(
+                                "truncated",
+                                .boolean.described("True for a text of which only the first words fit the context."),
+                                isRequired: false),
+                            .init(
+                                "top",
+                                .list(ClassScores.schema).described(
+                                    "Empty where logits are no numbers: none is the best.")),
                             .init("answer", ClassScores.nameSchema, isRequired: false),
-                            .init("rank", .integer.described("Of the answer; 0 is the best."), isRequired: false),
+                            .init(
+                                "rank",
+                                .integer.nullable.described("Of the answer; 0 is the best, null without an order."),
+                                isRequired: false),
+                            .init(
+                                "non_finite", .integer.described("How many logits are not finite, where any is."),
+                                isRequired: false),
                         ]))),
             .init("provenance", ModelRun.provenanceSchema),
         ])
@@ -76,7 +89,7 @@ enum PredictEndpoint {
             let results = { @Sendable (result: ForwardResult) -> [JSONValue] in
                 (result.output?.rows ?? []).map { row in
                     let logits = classifier?.logits(row) ?? row
-                    return Self.document(ClassRanking(logits.elements), top: topK, answer: answer, names)
+                    return Self.document(logits.elements, top: topK, answer: answer, names)
                 }
             }
             if NDJSON.isWanted(call.context) {
@@ -86,19 +99,26 @@ enum PredictEndpoint {
                 return Prediction(document: .null, lines: lines)
             }
             let (result, _) = try await run.execute(call.payload, call.context)
+            var documents = results(result)
+            for (index, isCut) in (try await run.truncations(call.payload) ?? []).enumerated() where isCut {
+                documents[index] = .object([JSONMember("truncated", true)] + (documents[index].object ?? []))
+            }
             return Prediction(
-                document: .object([JSONMember("results", .list(results(result))), run.provenance]), lines: nil)
+                document: .object([JSONMember("results", .list(documents)), run.provenance]), lines: nil)
         }
     }
 
     private static func document(
-        _ ranking: ClassRanking, top count: Int, answer: Int?, _ model: any ClassNames
+        _ logits: [Float], top count: Int, answer: Int?, _ model: any ClassNames
     ) -> JSONValue {
+        let ranking = ClassRanking(logits)
         var members = [JSONMember("top", .list(ranking.top(count).map { ClassScores.document($0, model) }))]
         if let answer {
             members.append(JSONMember("answer", ClassScores.document(answer, model)))
-            members.append(JSONMember("rank", .integer(Int64(ranking.rank(of: answer)))))
+            members.append(JSONMember("rank", JSONValue(orNull: ranking.rank(of: answer))))
         }
+        let nonFinite = logits.count { !$0.isFinite }
+        if nonFinite > 0 { members.append(JSONMember("non_finite", .integer(Int64(nonFinite)))) }
         return .object(members)
     }
 

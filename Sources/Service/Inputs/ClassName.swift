@@ -22,7 +22,7 @@ enum ClassName: Sendable {
         switch self {
         case .index(let index):
             guard index < count else {
-                throw FieldError(.pointer(place), "there is no class \(index); the model has \(count)")
+                throw FieldError(.pointer(place), "there is no \(model.noun) \(index); the model has \(count)")
             }
             return index
         case .label(let text):
@@ -34,7 +34,7 @@ enum ClassName: Sendable {
             if matches.isEmpty {
                 let names = (0..<count).map { model.label($0) }
                 let hint = Suggestions.sentence(for: text, in: names) ?? "GET /v1/models/… lists the labels"
-                throw FieldError(.pointer(place), "no class is called '\(text)'; \(hint)")
+                throw FieldError(.pointer(place), "no \(model.noun) is called '\(text)'; \(hint)")
             }
             throw FieldError(.pointer(place), "'\(text)' is the name of the classes \(matches); give the number")
         }

@@ -49,7 +49,7 @@ extension HookPlanError.Reason {
     fileprivate var sentence: String {
         switch self {
         case .unknownHook(let name, let known):
-            let hint = Suggestions.sentence(for: name, in: known) ?? "GET …/hooks lists them"
+            let hint = Suggestions.sentence(for: name, in: known) ?? "names are as in blocks.0.attn.hook_pattern"
             return "the model has no hook '\(name)'; \(hint)"
         case .noMatch(let pattern): return "'\(pattern)' matches no hook of the model"
         case .flagIsOff(let name, let flag): return "'\(name)' exists only with the flag '\(flag)'"

@@ -42,9 +42,16 @@ extension InputOptions {
             "Which of a model's towers runs: the one of pictures, or a CLIP's one of texts.")
     }
 
-    /// For what is made of pictures alone.
-    static func visionTower() -> Field<String> {
-        Field("tower", .choice(["vision"]), default: "vision", "Which of a model's towers runs.")
+    /// For what is made of pictures alone. - Parameter reason: why the text tower is none for it, and what is instead.
+    static func visionTower(_ reason: String) -> Field<String> {
+        let form = Form<String>.choice(["vision"])
+        return Field(
+            "tower",
+            Form<String>(form.schema) { value, place, errors in
+                guard value.string == Tower.text.rawValue else { return form.read(value, at: place, &errors) }
+                errors.append(FieldError(.pointer(place), reason))
+                return nil
+            }, default: "vision", "Which of a model's towers runs: that of pictures.")
     }
 
     static func flags() -> Field<FlagOverrides> {

@@ -13,6 +13,18 @@ extension InputReader {
         return try await pool.run { tokenizer.padded(text) }.asRow
     }
 
+    /// Of each input, whether it is a text that is longer than the context, so that only its first words and the end go in;
+    /// `nil` for a tower that reads no texts.
+    func truncations(_ inputs: ArraySlice<Place>, for tower: LoadedTower) async -> [Bool]? {
+        guard let tokenizer = try? tower.text?.tokenizer.get() else { return nil }
+        return try? await pool.run {
+            inputs.map { input in
+                guard case .text(let text) = input.value else { return false }
+                return tokenizer.truncates(text)
+            }
+        }
+    }
+
     /// Ids as they go into the model, filled up to the context.
     func row(of ids: [Int], at place: JSONPointer?, _ tower: LoadedTower) throws -> Tensor {
         guard let side = tower.text else { throw notPicture("list of tokens", at: place?["tokens"], tower) }

@@ -110,17 +110,20 @@ struct InputReader: Sendable {
     ) async throws -> Tensor {
         if tower.text != nil { throw notText("picture", at: place?["image"]) }
         let architecture = tower.model.architecture
-        guard architecture.channels == 3 else {
+        guard [1, 3].contains(architecture.channels) else {
             throw Problem(
                 .badRequest,
-                "The model takes \(architecture.channels) channels; pictures have 3. Send a tensor of \(architecture.inputShape)."
-            )
+                "The model takes \(architecture.channels) channels; pictures have 3, or 1 as grey. Send a tensor of "
+                    + "\(architecture.inputShape).")
         }
-        let (limits, exif) = (limits.image, options.exif)
+        let (limits, exif, isGrey) = (limits.image, options.exif, architecture.channels == 1)
         let prepared: Tensor
         do {
             prepared = try await pool.run {
-                try preprocessing(Pixels(decoding: bytes, limits: limits, exif: exif), limits: limits)
+                let pixels = try Pixels(decoding: bytes, limits: limits, exif: exif)
+                guard isGrey else { return try preprocessing(pixels, limits: limits) }
+                // All three channels are alike; the first is prepared as red would be.
+                return try preprocessing(pixels.grey, limits: limits).rows(0..<1)
             }
         } catch let error as ImageError {
             throw located(error, at: place)

@@ -99,6 +99,7 @@ struct OutputNames: ClassNames {
         let shape = model.architecture.outputShape
         return model.architecture.pooling == .none ? shape[shape.count - 1] : shape.reduce(1, *)
     }
+    var areClasses: Bool { model.areClasses }
     func label(_ index: Int) -> String { model.label(index) }
     func emoji(_ index: Int) -> String? { model.emoji(index) }
 }

@@ -73,7 +73,7 @@ enum ModelDocument {
             JSONMember("vocabulary", .integer(Int64(text.input.vocabulary))),
             JSONMember("output_shape", .integers(text.tower.architecture.outputShape)),
             JSONMember("config", text.tower.architecture.configuration),
-            JSONMember("logit_scale", .number(Double(text.logitScale).asShownFloat)),
+            JSONMember("logit_scale", .float(Double(text.logitScale))),
         ]
         switch text.tokenizer {
         case .success: members.append(JSONMember("tokenizer", true))

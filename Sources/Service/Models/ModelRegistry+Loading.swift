@@ -34,11 +34,13 @@ extension ModelRegistry {
         if let problem { throw problem }
     }
 
-    /// Lets a model go. Requests that run keep it until they are done; then its memory goes back to the system.
+    /// Lets a model go. Requests that run keep it until they are done; then its memory goes back to the system. One that could
+    /// not be loaded stays what it is, with its reason.
     /// - Throws: 404.
     func unload(_ id: String) async throws(Problem) {
         _ = try configured(id)
         await changes.run { [self] in
+            if case .failed = state(of: id) { return }
             states.withLock { $0[id] = .unloaded }
             Memory.release()
             log.info("unloaded \(id)")

@@ -82,8 +82,13 @@ public final class ModelRegistry: Sendable {
 
     /// A 404 that names the nearest ids.
     func unknown(_ id: String) -> Problem {
+        let failed = Set(failures.map(\.id))
+        let served = ids.filter { !failed.contains($0) }
+        let others = ids.filter(failed.contains)
         let hint =
-            Suggestions.sentence(for: id, in: ids) ?? "served are \(ids.isEmpty ? "none" : ids.joined(separator: ", "))"
+            Suggestions.sentence(for: id, in: ids)
+            ?? "served are \(served.isEmpty ? "none" : served.joined(separator: ", "))"
+            + (others.isEmpty ? "" : "; could not be loaded: \(others.joined(separator: ", "))")
         return Problem(.notFound, "There is no model '\(id)'; \(hint)")
     }
 }

@@ -44,6 +44,8 @@ public struct LoadedModel: Sendable {
     let version: FileVersion
     /// What was made out of the weights alone.
     let circuits = CircuitStore()
+    /// The same of the text tower.
+    let textCircuits = CircuitStore()
     /// Tells this value from every other in the life of the program.
     let generation = generations.add(1, ordering: .relaxed).newValue
     private static let generations = Atomic(0)

@@ -18,16 +18,21 @@ struct LoadedTower: Sendable {
     let text: TextSide?
     /// Whether the model has a text tower beside this one.
     let hasTextBeside: Bool
+    /// What was made out of its weights alone.
+    let circuits: CircuitStore
 }
 
 extension LoadedModel {
     /// - Throws: 409 for a tower that it does not have.
     func tower(_ tower: Tower) throws(Problem) -> LoadedTower {
         switch tower {
-        case .vision: return LoadedTower(tower: tower, model: model, text: nil, hasTextBeside: text != nil)
+        case .vision:
+            return LoadedTower(
+                tower: tower, model: model, text: nil, hasTextBeside: text != nil, circuits: circuits)
         case .text:
             let text = try textSide()
-            return LoadedTower(tower: tower, model: text.tower, text: text, hasTextBeside: false)
+            return LoadedTower(
+                tower: tower, model: text.tower, text: text, hasTextBeside: false, circuits: textCircuits)
         }
     }
 

@@ -7,6 +7,7 @@ struct MetricNames: ClassNames {
     let model: HookedModel
 
     var classCount: Int { metric.reading?.labels.count ?? OutputNames(model: model).classCount }
+    var areClasses: Bool { metric.reading != nil || model.areClasses }
     func label(_ index: Int) -> String { metric.reading.map { $0.labels[index] } ?? model.label(index) }
     func emoji(_ index: Int) -> String? { metric.reading == nil ? model.emoji(index) : nil }
 }

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import HookedModels
 internal import Interpretability
 internal import Tensors
@@ -6,7 +7,7 @@ internal import Web
 
 /// Activation patching between two runs of one model (Vig et al. 2020, arXiv:2004.12265; Meng et al. 2022,
 /// arXiv:2202.05262): the activations of one are put into the other, cell by cell.
-struct PatchingReading: Sendable {
+struct PatchingReading: SweepReading {
     /// Which run is changed.
     enum Direction: String, CaseIterable, Sendable {
         /// Clean into corrupt.
@@ -19,7 +20,7 @@ struct PatchingReading: Sendable {
     let metric: Metric
     let direction: Direction
     let baselines: SweepBaselines
-    private let engine: SweepEngine
+    let engine: SweepEngine
     private let names: MetricNames
     private let reference: Tensor
 
@@ -44,6 +45,14 @@ struct PatchingReading: Sendable {
         baselines = SweepBaselines(clean: outcome(Self.clean), corrupt: outcome(Self.corrupt))
     }
 
+    /// - Throws: 400 where a tensor brought several inputs at once.
+    static func check(_ engine: SweepEngine) throws(Problem) {
+        let count = engine.base.outputs.count
+        guard count == 2 else {
+            throw Problem(.badRequest, "Expected one input each for clean and corrupt, found \(count) in all.")
+        }
+    }
+
     private static func usualMetric(_ outputs: [Tensor], of model: HookedModel) -> Metric {
         let position = model.architecture.pooling == .none ? 0 : nil
         let answers = outputs.map { Metric(.logit, classes: [0], position: position).answer($0) }
@@ -52,17 +61,14 @@ struct PatchingReading: Sendable {
             : Metric(.logitDifference, classes: answers, position: position)
     }
 
-    /// Batch after batch of cells, the earliest layers first, each with what it gave.
-    func batches() -> [[Sweep.Cell]] {
-        engine.batches((0..<sweep.count).map { row([$0]) }).map { $0.map(sweep.cell) }
-    }
+    var count: Int { sweep.count }
 
-    func outcomes(_ cells: [Sweep.Cell]) async throws -> [SweepOutcome] {
-        try await engine.outputs(cells.map { row([$0.index]) }).map(outcome)
-    }
+    func row(_ place: Int) -> SweepEngine.Row { row([place]) }
+
+    func outcome(_ output: Tensor, at place: Int) -> SweepOutcome { outcome(output) }
 
     /// The smallest set of cells that gives the changed run the other's answer.
-    func search(_ singles: [SweepOutcome]) async throws -> FlipSearch.Finding? {
+    private func search(_ singles: [SweepOutcome]) async throws -> FlipSearch.Finding? {
         let sign: Double = direction == .denoise ? 1 : -1
         return try await FlipSearch(target: source.answer)(
             singles, effect: { sign * baselines.normalised($0.metric) }
@@ -99,8 +105,8 @@ extension PatchingReading {
         [
             JSONMember("axes", sweep.axesDocument), JSONMember("direction", .string(direction.rawValue)),
             JSONMember("metric", metric.document(names)),
-            JSONMember("baseline_clean", ClassScores.number(baselines.clean.metric)),
-            JSONMember("baseline_corrupt", ClassScores.number(baselines.corrupt.metric)),
+            JSONMember("baseline_clean", .float(baselines.clean.metric)),
+            JSONMember("baseline_corrupt", .float(baselines.corrupt.metric)),
             JSONMember(
                 "predictions",
                 [
@@ -115,45 +121,44 @@ extension PatchingReading {
         [JSONMember("inputs", 2), JSONMember("cells", .integer(Int64(sweep.count)))] + members
     }
 
-    /// A cell and what it gave.
-    func members(_ cell: Sweep.Cell, _ outcome: SweepOutcome) -> [JSONMember] {
-        sweep.members(of: cell) + [
-            JSONMember("metric", ClassScores.number(outcome.metric)),
-            JSONMember("normalised", ClassScores.number(baselines.normalised(outcome.metric))),
+    func members(_ place: Int, _ outcome: SweepOutcome) -> [JSONMember] {
+        sweep.members(of: sweep.cell(place)) + [
+            JSONMember("metric", .float(outcome.metric)),
+            JSONMember("normalised", .float(baselines.normalised(outcome.metric))),
             JSONMember("prediction", ClassScores.document(outcome.answer, names)),
         ]
     }
 
     /// The whole result.
-    func answer(_ outcomes: [SweepOutcome], _ found: FoundFlip?) -> TensorAnswer {
+    func answer(_ outcomes: [SweepOutcome], _ search: [JSONMember]) -> TensorAnswer {
         let flips = outcomes.enumerated().filter { $0.element.answer != base.answer }
         let extra = [
-            JSONMember("flips", .list(flips.map { .object(members(sweep.cell($0.offset), $0.element)) }))
+            JSONMember("flips", .list(flips.map { .object(members($0.offset, $0.element)) }))
         ]
         let metrics = outcomes.map { Float($0.metric) }
         let normalised = outcomes.map { Float(baselines.normalised($0.metric)) }
         return TensorAnswer(
-            members: members + extra + (found.map { [JSONMember("search", document($0))] } ?? []),
+            members: members + extra + search,
             tensors: [
                 ("metric", RowPieces([Tensor(shape: sweep.shape, elements: metrics)])),
                 ("normalised", RowPieces([Tensor(shape: sweep.shape, elements: normalised)])),
             ])
     }
 
-    /// A search that was asked for, and what it found, if anything.
-    struct FoundFlip: Sendable {
-        let finding: FlipSearch.Finding?
+    /// What the search finds, when every cell is known.
+    func searchMembers(_ singles: [SweepOutcome]) async throws -> [JSONMember] {
+        [JSONMember("search", document(try await search(singles)))]
     }
 
-    func document(_ found: FoundFlip) -> JSONValue {
-        guard let finding = found.finding else {
+    private func document(_ finding: FlipSearch.Finding?) -> JSONValue {
+        guard let finding else {
             return ["found": false, "target": ClassScores.document(source.answer, names)]
         }
         return [
             "found": true, "target": ClassScores.document(source.answer, names),
             "size": .integer(Int64(finding.cells.count)), "proof": .string(finding.proof.rawValue),
             "cells": .list(finding.cells.map { .object(sweep.members(of: sweep.cell($0))) }),
-            "metric": ClassScores.number(finding.outcome.metric),
+            "metric": .float(finding.outcome.metric),
             "prediction": ClassScores.document(finding.outcome.answer, names),
         ]
     }

@@ -12,21 +12,16 @@ struct SweepEngine: Sendable {
     let run: ModelRun
     let base: SweepBase
     let context: RequestContext
-    private let started = ContinuousClock.now
+    private let time: TimeLeft
 
     /// Runs the inputs as they are.
-    /// - Parameter inputs: how many there may be.
-    /// - Throws: as ``ModelRun/execute(_:_:)``; 400 for another number of inputs.
-    init(
-        _ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext, inputs: ClosedRange<Int>
-    ) async throws {
+    /// - Throws: as ``ModelRun/execute(_:_:)``.
+    init(_ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext) async throws {
         self.run = run
         self.context = context
+        // Without a deadline of its own a sweep takes as long as it takes.
+        time = TimeLeft(of: context, usual: .seconds(86_400))
         let (result, pixels) = try await run.execute(payload, context)
-        guard inputs.contains(pixels.shape[0]) else {
-            throw Problem(
-                .badRequest, "Expected one input each for clean and corrupt, found \(pixels.shape[0]) in all.")
-        }
         base = SweepBase(result, pixels: pixels, of: run.tower.model)
     }
 
@@ -70,7 +65,7 @@ struct SweepEngine: Sendable {
         let ids = base.ids?.gathered(axis: 0, rows.map(\.input))
         let request = ForwardRequest(streams: streams, entering: layer, ids: ids, plan: plan)
         let result = try await run.service.lane.run(
-            request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try left,
+            request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try time.next(),
             priority: .batch)
         return result.output?.rows.map { $0.squeezed() } ?? []
     }
@@ -96,34 +91,26 @@ struct SweepEngine: Sendable {
             }
         }
     }
-
-    /// What is left of the request's own deadline; without one a sweep takes as long as it takes.
-    private var left: Duration? {
-        get throws {
-            guard let deadline = context.deadline else { return .seconds(86_400) }
-            let left = deadline - (.now - started)
-            guard left > .zero else { throw SchedulingError.deadlineExceeded(after: deadline) }
-            return left
-        }
-    }
 }
 
 extension ModelRun {
     /// What a sweep would compute and answer.
-    func dryRun(_ sweep: Sweep, _ payload: RequestPayload) throws -> TensorAnswer {
+    /// - Parameter times: how often every cell is run; `nil` where the cells are all there is, as in patching.
+    func dryRun(_ sweep: Sweep, times: Int? = nil, _ payload: RequestPayload) throws -> TensorAnswer {
         let architecture = tower.model.architecture
-        let operations = (0..<sweep.count).reduce(0.0) { sum, index in
+        let operations = Double(times ?? 1) * (0..<sweep.count).reduce(0.0) { sum, index in
             let first = sweep.layers(of: sweep.cell(index)).first ?? 0
             return sum + Double(architecture.operations(layers: architecture.layers - first))
         }
         var answer = try dryRun(payload, [])
-        let extents = JSONValue.integers(sweep.shape)
+        let extents = JSONValue.integers((times.map { [$0] } ?? []) + sweep.shape)
         let tensor: JSONValue = [
-            "datatype": "FP32", "shape": extents, "bytes": .integer(Int64(4 * sweep.count)),
+            "datatype": "FP32", "shape": extents, "bytes": .integer(Int64(4 * sweep.count * (times ?? 1))),
         ]
         answer.members = answer.members.map { member in
             switch member.key {
-            case "tensors": JSONMember("tensors", ["metric": tensor, "normalised": tensor])
+            case "tensors":
+                JSONMember("tensors", times == nil ? ["metric": tensor, "normalised": tensor] : ["metric": tensor])
             case "floating_point_operations":
                 JSONMember(member.key, .integer(Int64(operations) + Int64(member.value.int ?? 0)))
             default: member

@@ -78,8 +78,9 @@ public struct HTTPApplication: RequestHandler {
         if method == .options, request.head.path == "*" {
             return (Self.allowing([.get, .head, .options, .post]), nil, nil)
         }
-        guard let target = RequestTarget(request.head.path ?? "") else {
-            return (Self.noSuchPath.response(instance: id), nil, nil)
+        let path = request.head.path ?? ""
+        guard let target = RequestTarget(path) else {
+            return (redirection(path, method) ?? Self.noSuchPath.response(instance: id), nil, nil)
         }
         switch router.match(method, target.segments) {
         case .found(let endpoint, let parameters):
@@ -110,6 +111,17 @@ public struct HTTPApplication: RequestHandler {
         } catch {
             return (Self.response(to: error, id, log), endpoint.path, timings)
         }
+    }
+
+    /// Where a folder's page is whose path was written with a slash at its end; `nil` where there is none.
+    private func redirection(_ path: String, _ method: HTTPRequest.Method) -> Response? {
+        let end = path.firstIndex(of: "?") ?? path.endIndex
+        guard method == .get || method == .head, path[..<end].last == "/" else { return nil }
+        // What is a target has no empty segment, so that the address cannot be taken for one of another host.
+        let plain = String(path[..<end].dropLast()) + path[end...]
+        guard let target = RequestTarget(plain), !target.segments.isEmpty, files?.hasPage(of: target.segments) == true
+        else { return nil }
+        return Response(status: .permanentRedirect, headerFields: [.location: plain, .cacheControl: "no-cache"])
     }
 
     private func file(_ target: RequestTarget, _ head: HTTPRequest, _ id: String, _ log: Logger) async -> Response {

@@ -51,7 +51,7 @@ public struct Endpoint: Sendable {
             context.mediaType = encoder.mediaType
             let (query, payload) = try await context.timings.measure(.decode) {
                 var rest = queryString
-                let document = takesBody ? rest.take(RequestDecoder.documentName) : nil
+                let document = takesBody ? try rest.take(RequestDecoder.documentName) : nil
                 let values = try query.read(rest)
                 return (
                     values,

@@ -22,11 +22,13 @@ struct QueryString: Sendable, Equatable {
         }
     }
 
-    /// Takes a parameter out; the last one where it stands more than once.
-    mutating func take(_ name: String) -> String? {
-        let value = pairs.last { $0.name == name }?.value
+    /// Takes a parameter out.
+    /// - Throws: where it stands more than once.
+    mutating func take(_ name: String) throws(FieldError) -> String? {
+        let values = pairs.filter { $0.name == name }
+        guard values.count <= 1 else { throw Self.repetition(of: name) }
         pairs.removeAll { $0.name == name }
-        return value
+        return values.first?.value
     }
 
     /// The parameters as a JSON object, so that one kind of form reads both. Text becomes what the schema of its name
@@ -45,11 +47,21 @@ struct QueryString: Sendable, Equatable {
                     members.append(JSONMember(name, .list(new)))
                 }
             } else {
-                members.removeAll { $0.key == name }
                 members.append(JSONMember(name, Self.value(text, wanted ?? .any)))
             }
         }
         return .object(members)
+    }
+
+    /// The first parameter, no list, that is there more than once: which of its values is meant nobody can say.
+    func repeated(in schema: Schema) -> String? {
+        guard case .object(let properties) = schema.kind else { return nil }
+        let single = properties.filter { if case .list = $0.schema.kind { false } else { true } }.map(\.name)
+        return single.first { name in pairs.count { $0.name == name } > 1 }
+    }
+
+    static func repetition(of name: String) -> FieldError {
+        FieldError(.parameter(name), "it is there more than once: expected one value")
     }
 
     private static func value(_ text: String, _ kind: Schema.Kind) -> JSONValue {
@@ -65,6 +77,7 @@ struct QueryString: Sendable, Equatable {
 extension Form {
     /// Reads the parameters of a query by a form of an object.
     func read(_ query: QueryString) throws(Problem) -> Value {
+        if let name = query.repeated(in: schema) { throw .fields([QueryString.repetition(of: name)]) }
         do {
             return try read(query.document(for: schema))
         } catch {

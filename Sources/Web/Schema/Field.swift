@@ -23,11 +23,11 @@ public struct Field<Value: Sendable>: Sendable {
         var errors: [FieldError] = []
         let assumed = form.read(defaultValue, &errors)
         precondition(errors.isEmpty, "the default of \(name) is none of its own values: \(errors)")
-        var property = Schema.Property(name, form.described(summary).schema, isRequired: false)
+        var property = Schema.Property(name, form.described(summary).schema, isRequired: false, mayBeNull: true)
         property.schema.defaultValue = defaultValue
         self.property = property
         read = { value, object, errors in
-            guard let value else { return assumed }
+            guard let value, !value.isNull else { return assumed }
             return form.read(value, at: object[name], &errors)
         }
     }

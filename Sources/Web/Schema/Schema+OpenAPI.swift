@@ -24,6 +24,19 @@ extension Schema {
     }
 }
 
+extension Schema.Property {
+    /// With `null` among its values where it may be that; what is said of the whole is said outside.
+    fileprivate var shown: Schema {
+        guard mayBeNull, !schema.isOfType(of: .null) else { return schema }
+        var plain = schema
+        plain.defaultValue = nil
+        plain.note = ""
+        var outer = plain.nullable.described(schema.saying)
+        outer.defaultValue = schema.defaultValue
+        return outer
+    }
+}
+
 extension Schema.Kind {
     fileprivate func keywords(_ components: inout OpenAPIComponents) -> [JSONMember] {
         switch self {
@@ -47,9 +60,7 @@ extension Schema.Kind {
 
     private func object(_ properties: [Schema.Property], _ components: inout OpenAPIComponents) -> [JSONMember] {
         let described = properties.map { property in
-            let schema =
-                property.mayBeNull ? property.schema.nullable.described(property.schema.saying) : property.schema
-            return JSONMember(property.name, schema.openAPI(&components))
+            JSONMember(property.name, property.shown.openAPI(&components))
         }
         let required = properties.filter(\.isRequired).map { JSONValue.string($0.name) }
         return [type("object"), JSONMember("properties", .object(described))]

@@ -30,8 +30,13 @@ public struct StaticFiles: Sendable {
     func find(_ segments: [String]) -> File? {
         guard !segments.contains(where: { $0.hasPrefix(".") }) else { return nil }
         let wanted = ([root] + segments).joined(separator: "/")
-        return regularFile(wanted) ?? regularFile(wanted + "/index.html")
+        return regularFile(wanted) ?? regularFile(wanted + "/" + Self.page)
     }
+
+    /// Whether the path is a folder that answers with its page.
+    func hasPage(of segments: [String]) -> Bool { segments.last != Self.page && find(segments + [Self.page]) != nil }
+
+    private static let page = "index.html"
 
     private func regularFile(_ path: String) -> File? {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path

@@ -30,7 +30,8 @@ export class Schemas {
     const several = own.anyOf ?? own.oneOf;
     if (several) {
       const parts = [...new Set(several.filter((each) => !NULL(each)).map((each) => this.type(each, depth + 1)))];
-      return parts.join(" | ") + (several.some(NULL) ? " or null" : "");
+      // Every field with a default may be null, which means the default: not worth a word at each.
+      return parts.join(" | ") + (several.some(NULL) && own.default === undefined ? " or null" : "");
     }
     if (own.type === "array") return depth > 4 ? "list" : `[${this.type(own.items ?? {}, depth + 1)}]${this.#bounds(own.minItems, own.maxItems)}`;
     if (own.type === "object" && own.additionalProperties && typeof own.additionalProperties === "object" && !own.properties) {

@@ -2,6 +2,9 @@
 
 import { Scale } from "../shared/colours.js";
 
+/** Where logits are no numbers, no class is the best. */
+export const NONE = -1;
+
 /** A view into the answer's tensor, and the best class of each stream and position, found once. */
 export class Lens {
   constructor({ document, tensors }, labels) {
@@ -16,26 +19,30 @@ export class Lens {
 
   #start(stream, token) { return (stream * this.tokens + token) * this.classes; }
 
-  logit(stream, token, index) { return this.data[this.#start(stream, token) + index]; }
+  logit(stream, token, index) { return index === NONE ? NaN : this.data[this.#start(stream, token) + index]; }
   best(stream, token) { return this.#best[stream * this.tokens + token]; }
 
-  label(index) { return this.labels[index]?.label ?? `class ${index}`; }
+  label(index) { return index === NONE ? "–" : this.labels[index]?.label ?? `class ${index}`; }
   emoji(index) { return this.labels[index]?.emoji ?? null; }
 
   #best;
   #findBest() {
     const { data, classes } = this;
-    this.#best = new Uint32Array(this.streams * this.tokens);
+    this.#best = new Int32Array(this.streams * this.tokens);
     for (let place = 0; place < this.#best.length; place++) {
       const start = place * classes;
       let best = 0;
-      for (let index = 1; index < classes; index++) if (data[start + index] > data[start + best]) best = index;
+      for (let index = 0; index < classes; index++) {
+        if (Number.isNaN(data[start + index])) { best = NONE; break; }
+        if (data[start + index] > data[start + best]) best = index;
+      }
       this.#best[place] = best;
     }
   }
 
   /** The best `many` classes: [{index, label, emoji, logit, probability}]. */
   top(stream, token, many = 5) {
+    if (this.best(stream, token) === NONE) return [];
     const start = this.#start(stream, token);
     const logits = this.data.subarray(start, start + this.classes);
     const order = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a]).slice(0, many);
@@ -71,7 +78,7 @@ export class Lens {
   /** The classes that are the best of most tokens, over all streams: the first seven get colours of their own. */
   commonest() {
     const counts = new Map();
-    for (const index of this.#best) counts.set(index, (counts.get(index) ?? 0) + 1);
+    for (const index of this.#best) if (index !== NONE) counts.set(index, (counts.get(index) ?? 0) + 1);
     return [...counts].sort((a, b) => b[1] - a[1]).map(([index]) => index);
   }
 }

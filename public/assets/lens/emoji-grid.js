@@ -1,67 +1,48 @@
 // The emoji grid: the picture, heat over it at a chosen opacity, and in each patch the emoji of its answer.
 
-import { onNextFrame } from "../shared/dom.js";
 import { fitCells } from "../shared/fit.js";
-import { walkGrid } from "../shared/grid-walk.js";
-import { onTheme, paint } from "../shared/theme.js";
+import { paint } from "../shared/theme.js";
+import { CellCanvas } from "./cell-canvas.js";
 import { drawGlyph } from "./glyphs.js";
 
-export class EmojiGrid {
-  #canvas;
-  #content = null;     // {lens, grid, seen, stream, fill(token), ink(token), opacity}
-  #mark = null;        // a token
+/** Shows {lens, grid, seen, stream, fill(token), ink(token), opacity}; its mark is a token. */
+export class EmojiGrid extends CellCanvas {
   #cell = 0;
-  redraw = onNextFrame(() => this.draw());
 
   /** @param on `point(token | null)`, `pin(token)`, `free()`. */
   constructor(canvas, on) {
-    this.#canvas = canvas;
-    const token = ({ row, column }) => this.#content.grid.prefix + row * this.#content.grid.columns + column;
-    walkGrid(canvas, {
+    const token = ({ row, column }) => this.content.grid.prefix + row * this.content.grid.columns + column;
+    super(canvas, canvas.parentElement.parentElement, {
       locate: (x, y) => this.#locate(x, y),
-      bounds: () => this.#content.grid,
-      current: () => this.#place(this.#mark),
+      bounds: () => this.content.grid,
+      current: () => this.#place(this.marked),
       point: (cell) => on.point(cell && token(cell)),
       pin: (cell) => on.pin(token(cell)),
       free: on.free,
     });
-    new ResizeObserver(this.redraw).observe(canvas.parentElement.parentElement);
-    onTheme(this.redraw);
-  }
-
-  get canvas() { return this.#canvas; }
-
-  show(content) {
-    this.#content = content;
-    this.redraw();
-  }
-
-  set mark(token) {
-    this.#mark = token;
-    this.redraw();
   }
 
   #place(token) {
-    const { prefix, columns } = this.#content.grid;
+    const { prefix, columns } = this.content.grid;
     return token === null || token < prefix ? null
       : { row: Math.floor((token - prefix) / columns), column: (token - prefix) % columns };
   }
 
   #locate(x, y) {
-    if (!this.#content || !this.#cell) return null;
+    if (!this.content || !this.#cell) return null;
     const column = Math.floor(x * devicePixelRatio / this.#cell), row = Math.floor(y * devicePixelRatio / this.#cell);
-    const { rows, columns } = this.#content.grid;
+    const { rows, columns } = this.content.grid;
     return row >= 0 && column >= 0 && row < rows && column < columns ? { row, column } : null;
   }
 
   draw() {
-    if (!this.#content) return;
-    const { lens, grid, seen, stream, fill, ink, opacity } = this.#content;
-    const cell = fitCells(this.#canvas, grid.rows, grid.columns);
+    if (!this.content) return;
+    const { lens, grid, seen, stream, fill, ink, opacity } = this.content;
+    const cell = fitCells(this.canvas, grid.rows, grid.columns);
     if (!cell) return;
     this.#cell = cell;
-    const context = this.#canvas.getContext("2d");
-    const { width, height } = this.#canvas;
+    const context = this.canvas.getContext("2d");
+    const { width, height } = this.canvas;
     context.imageSmoothingEnabled = false;
     context.drawImage(seen, 0, 0, grid.columns * grid.width, grid.rows * grid.height, 0, 0, width, height);
     for (let row = 0, token = grid.prefix; row < grid.rows; row++) {
@@ -74,7 +55,7 @@ export class EmojiGrid {
         drawGlyph(context, lens.emoji(index), index, column * cell, row * cell, cell, cell, opacity > 0.5 ? ink(token) : "white");
       }
     }
-    const mark = this.#place(this.#mark);
+    const mark = this.#place(this.marked);
     if (!mark) return;
     const line = Math.round(2 * devicePixelRatio);
     context.lineWidth = line * 2;

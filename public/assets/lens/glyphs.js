@@ -6,6 +6,7 @@ const kept = new Map();
 export function drawGlyph(context, emoji, index, x, y, width, height, ink) {
   const size = Math.round(Math.min(height, width) * 0.66);
   if (emoji) return void context.drawImage(glyph(emoji, size), Math.round(x + (width - size * 1.5) / 2), Math.round(y + (height - size * 1.5) / 2));
+  if (index < 0) return;      // no class is the best
   const small = Math.min(height * 0.5, width / (String(index).length * 0.62 + 0.6), 18 * devicePixelRatio);
   if (small < 5) return;
   context.fillStyle = ink;

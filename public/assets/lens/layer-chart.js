@@ -1,64 +1,45 @@
 // The layer by patch chart: streams across, tokens down, in each cell the emoji of the answer over its heat.
 
-import { onNextFrame } from "../shared/dom.js";
-import { walkGrid } from "../shared/grid-walk.js";
-import { onTheme, paint } from "../shared/theme.js";
+import { paint } from "../shared/theme.js";
+import { CellCanvas } from "./cell-canvas.js";
 import { drawGlyph } from "./glyphs.js";
 
 const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 112;    // CSS pixels
 
-export class LayerChart {
-  #canvas;
-  #content = null;    // {lens, grid, fill(stream, token), ink(stream, token)}: CSS colours
-  #mark = null;       // {stream, token}
+/** Shows {lens, grid, fill(stream, token), ink(stream, token)}, the last two CSS colours; its mark is {stream, token}. */
+export class LayerChart extends CellCanvas {
   #column = 0;        // CSS pixels
-  redraw = onNextFrame(() => this.draw());
 
   /** @param on `point({stream, token} | null)`, `pin({stream, token})`, `free()`. */
   constructor(canvas, on) {
-    this.#canvas = canvas;
     const at = ({ row, column }) => ({ stream: column, token: row });
-    walkGrid(canvas, {
+    super(canvas, canvas.parentElement, {
       locate: (x, y) => this.#locate(x, y),
-      bounds: () => ({ rows: this.#content.lens.tokens, columns: this.#content.lens.streams }),
-      current: () => this.#mark && this.#mark.token !== null && { row: this.#mark.token, column: this.#mark.stream },
+      bounds: () => ({ rows: this.content.lens.tokens, columns: this.content.lens.streams }),
+      current: () => this.marked && this.marked.token !== null && { row: this.marked.token, column: this.marked.stream },
       point: (cell) => on.point(cell && at(cell)),
       pin: (cell) => on.pin(at(cell)),
       free: on.free,
     });
-    new ResizeObserver(this.redraw).observe(canvas.parentElement);
-    onTheme(this.redraw);
-  }
-
-  get canvas() { return this.#canvas; }
-
-  show(content) {
-    this.#content = content;
-    this.redraw();
-  }
-
-  set mark(mark) {
-    this.#mark = mark;
-    this.redraw();
   }
 
   #locate(x, y) {
     const column = Math.floor((x - LEFT) / this.#column), row = Math.floor((y - TOP) / ROW);
-    const { lens } = this.#content;
+    const { lens } = this.content;
     return row >= 0 && column >= 0 && row < lens.tokens && column < lens.streams ? { row, column } : null;
   }
 
   draw() {
-    const width = this.#canvas.parentElement.clientWidth;
-    if (!this.#content || !width) return;
-    const { lens, grid, fill, ink } = this.#content;
+    const width = this.canvas.parentElement.clientWidth;
+    if (!this.content || !width) return;
+    const { lens, grid, fill, ink } = this.content;
     this.#column = Math.max(24, Math.min(WIDEST, Math.floor((width - LEFT - 2) / lens.streams)));
     const size = { width: LEFT + lens.streams * this.#column, height: TOP + lens.tokens * ROW };
     const ratio = devicePixelRatio;
-    Object.assign(this.#canvas, { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) });
-    this.#canvas.style.width = `${size.width}px`;
-    this.#canvas.style.height = `${size.height}px`;
-    const context = this.#canvas.getContext("2d");
+    Object.assign(this.canvas, { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) });
+    this.canvas.style.width = `${size.width}px`;
+    this.canvas.style.height = `${size.height}px`;
+    const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
     this.#label(context, lens, grid);
     for (let token = 0; token < lens.tokens; token++) {
@@ -88,8 +69,8 @@ export class LayerChart {
   }
 
   #outline(context) {
-    if (!this.#mark || this.#mark.token === null) return;
-    const x = LEFT + this.#mark.stream * this.#column, y = TOP + this.#mark.token * ROW;
+    if (!this.marked || this.marked.token === null) return;
+    const x = LEFT + this.marked.stream * this.#column, y = TOP + this.marked.token * ROW;
     context.lineWidth = 4;
     context.strokeStyle = "white";
     context.strokeRect(x + 2, y + 2, this.#column - 4, ROW - 4);

@@ -151,7 +151,7 @@ function showPrefix() {
   $("prefix").replaceChildren(...Array.from({ length: prefix }, (_, each) => {
     const index = lens.best(chosen.stream, each);
     const cell = element("span", { className: "cell" },
-      lens.emoji(index) ? element("span", { className: "emoji" }, lens.emoji(index)) : String(index));
+      lens.emoji(index) ? element("span", { className: "emoji" }, lens.emoji(index)) : index < 0 ? "–" : String(index));
     cell.style.background = fill(chosen.stream, each);
     cell.style.color = ink(chosen.stream, each);
     const name = each === 0 ? "CLS" : `R${each}`;

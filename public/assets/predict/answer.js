@@ -4,10 +4,12 @@ import { $, element } from "../shared/dom.js";
 import { number, percent } from "../shared/numbers.js";
 import { term } from "../shared/tips.js";
 
-/** Shows what `/predict` answered for one picture: [{index, label, emoji, logit, probability}], best first. */
+/** Shows what `/predict` answered for one picture: [{index, label, emoji, logit, probability}], best first; none where the
+ *  logits are no numbers. */
 export function showAnswer(top) {
   const best = top[0];
-  $("best").replaceChildren(
+  if (!best) $("best").textContent = "The model's logits are no numbers: no class is the best.";
+  else $("best").replaceChildren(
     element("span", { className: "emoji", ariaHidden: "true" }, best.emoji ?? ""),
     element("span", {}, nameOf(best)),
     element("span", { className: "sure" }, percent(best.probability)));

@@ -13,6 +13,9 @@ import { showAnswer } from "./answer.js";
 let shown = null;     // {answer, subject}
 let pinned = null;    // a token
 
+/** What a CLIP is asked for until somebody writes labels of their own. */
+const USUAL_LABELS = ["a heart", "an ellipse", "a square", "an egg"];
+
 const path = (subject) => `${modelPath(subject.detail.id)}/predict`;
 
 const picture = new PictureView($("seen"), {
@@ -48,12 +51,32 @@ function mark(token) {
 
 $("grid").addEventListener("change", () => (picture.showsGrid = $("grid").checked));
 
-new Workbench({
-  ask: (subject, signal) => post(path(subject), subject.file, null, signal),
+/** The classes that a CLIP chooses from are texts; `null` for a model that has classes of its own. */
+function fields({ detail }) {
+  if (!detail.towers?.includes("text")) return null;
+  const labels = $("labels").value.split(",").map((each) => each.trim()).filter(Boolean);
+  return { labels: labels.length ? labels : USUAL_LABELS };
+}
+
+$("labels").value = address.get("labels") ?? USUAL_LABELS.join(", ");
+$("labels").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey) return;
+  event.preventDefault();
+  $("labels-form").requestSubmit();
+});
+$("labels-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  address.set({ labels: $("labels").value.trim() || null });
+  workbench.refresh();
+});
+
+const workbench = new Workbench({
+  ready: ({ detail }) => ($("labels-form").hidden = !fields({ detail })),
+  ask: (subject, signal) => post(path(subject), subject.file, fields(subject), signal),
   show(answer, subject) {
     shown = { answer, subject };
     showAnswer(answer.document.results[0].top);
-    inspector.show(answer, { path: path(subject), file: subject.file, sample: subject.sample, fields: null });
+    inspector.show(answer, { path: path(subject), file: subject.file, sample: subject.sample, fields: fields(subject) });
     picture.show(subject.seen, subject.grid);
     pinned = subject.grid && address.getIndex("patch", subject.grid.tokens);
     mark(null);

@@ -14,7 +14,7 @@ export const sampleAddress = (name) => `/assets/samples/${name}`;
 export async function sample(name) {
   const known = SAMPLES.find(([each]) => each === name);
   const response = known && await fetch(sampleAddress(name)).catch(() => null);
-  if (!response?.ok) throw new Failure("No such sample", `“${name}” is not among the samples.`);
+  if (!response?.ok) throw new Failure("No such sample", `“${name}” is not among the samples: ${SAMPLES.map(([each]) => each).join(", ")}.`);
   const type = name.endsWith(".jpg") ? "image/jpeg" : "image/png";
   return { file: new File([await response.blob()], name, { type }), sample: name, own: null };
 }

@@ -3,11 +3,15 @@ import Foundation
 import HookedModels
 
 /// What strangers' files go through, as one function over bytes each. The fuzzer calls them, and a test with all that the
-/// fuzzer has found worth keeping (`Tests/Attacks`). Nothing is expected of the bytes but that they end in a value or in an
-/// error.
+/// fuzzer has found worth keeping (`Tests/Attacks`). Of the bytes nothing is expected but that they end in a value or in an
+/// error; of a value, that it is what it claims to be: arrays are the same once written and read back, contents as long as
+/// announced, ids of tokens in the vocabulary. What is not ends the process.
 struct FuzzTargets {
     /// Their names, which are folders of `Tests/Attacks`.
-    static let names = ["safetensors", "npy", "torch", "configuration", "tokenizer"]
+    static let names = ["safetensors", "npy", "zip", "torch", "configuration", "tokenizer"]
+
+    /// Bytes that one array, or one file of an archive, may have.
+    private static let limit = 1 << 22
 
     /// Where the fixtures are: whose weights a configuration is tried on.
     private let root: URL
@@ -30,6 +34,7 @@ struct FuzzTargets {
             switch name {
             case "safetensors": try safetensors(bytes)
             case "npy": try npy(bytes)
+            case "zip": try zip(bytes)
             case "torch": try torch(bytes)
             case "configuration": try configuration(bytes)
             default: try tokenizer(bytes)
@@ -43,14 +48,45 @@ struct FuzzTargets {
 
     private func safetensors(_ bytes: [UInt8]) throws {
         let file = try SafetensorsBytes(bytes, name: "fuzz")
-        for entry in file.entries.prefix(64) where entry.count < 1 << 20 { _ = try? file.tensor(entry) }
+        let arrays = try arrays(of: file)
+        let written = try SafetensorsBytes(SafetensorsWriter(arrays).pieces.joined, name: "again")
+        precondition(written.entries.map(\.name) == arrays.map(\.name), "tensors are those that were written")
+        for (array, again) in Swift.zip(arrays, try self.arrays(of: written)) { check(again.value, is: array.value) }
+    }
+
+    /// The tensors as they lie there, those beyond what a fuzzer has time for left out.
+    private func arrays(of source: some TensorSource) throws -> [(name: String, value: ArrayValue)] {
+        try source.entries.prefix(64).filter { $0.count < 1 << 20 }.map { entry in
+            _ = try? source.tensor(entry)
+            let bytes = try source.withBytes(of: entry) { bytes in bytes.withUnsafeBufferPointer { Array($0) } }
+            return (entry.name, ArrayValue(type: entry.type, shape: entry.shape, bytes: bytes))
+        }
     }
 
     private func npy(_ bytes: [UInt8]) throws {
-        if bytes.starts(with: [0x50, 0x4B]) {
-            _ = try Npz.decode(bytes, limit: 1 << 24)
-        } else {
-            _ = try Npy.decode(bytes)
+        guard bytes.starts(with: [0x50, 0x4B]) else {
+            let array = try Npy.decode(bytes)
+            return check(try Npy.decode(Npy.encode(array)), is: array)
+        }
+        let arrays = try Npz.decode(bytes, limit: Self.limit)
+        let again = try Npz.decode(NpzWriter(arrays).pieces.joined, limit: 2 * Self.limit)
+        precondition(again.map(\.name) == arrays.map(\.name), "arrays are those that were written")
+        for (array, again) in Swift.zip(arrays, again) { check(again.value, is: array.value) }
+    }
+
+    private func check(_ array: ArrayValue, is other: ArrayValue) {
+        precondition(
+            array.type == other.type && array.shape == other.shape && array.bytes == other.bytes,
+            "an array that was written and read is another: \(array.type)\(array.shape), \(other.type)\(other.shape)")
+    }
+
+    private func zip(_ bytes: [UInt8]) throws {
+        let archive = try ZipArchive(bytes)
+        precondition(Set(archive.entries.map(\.name)).count == archive.entries.count, "names are unique")
+        for entry in archive.entries.prefix(64) {
+            let contents = try archive.contents(of: entry, limit: Self.limit)
+            precondition(
+                contents.count == entry.size && contents.count <= Self.limit, "contents are as long as announced")
         }
     }
 
@@ -58,7 +94,7 @@ struct FuzzTargets {
         let file = folder.appending(path: "fuzz.pt")
         try Data(bytes).write(to: file)
         let checkpoint = try Checkpoint(path: file.path)
-        for entry in checkpoint.entries.prefix(64) where entry.count < 1 << 20 { _ = try? checkpoint.tensor(entry) }
+        _ = try? arrays(of: checkpoint)
         _ = try checkpoint.record()
     }
 
@@ -107,6 +143,9 @@ struct FuzzTargets {
         }
         let text = TextInput(vocabulary: 1_000, context: 16, padding: 0, end: .largest)
         guard let tokenizer = try Tokenizer(of: Checkpoint(path: place.path), for: text) else { return }
-        _ = tokenizer.padded("A photo of a cat, isn't it? 𝔘nicode é 12")
+        let ids = tokenizer.padded("A photo of a cat, isn't it? 𝔘nicode é 12 <|endoftext|>")
+        precondition(
+            ids.count == text.context && ids.allSatisfy { (0..<text.vocabulary).contains($0) },
+            "ids \(ids) fill a context of \(text.context) from a vocabulary of \(text.vocabulary)")
     }
 }
