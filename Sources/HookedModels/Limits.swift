@@ -8,6 +8,7 @@ enum Limits {
     static let channels = 1...64
     static let positions = 65_536
     static let vocabulary = 1...1_048_576
+    static let classes = 1...1_048_576
     static let context = 1...16_384
 }
 

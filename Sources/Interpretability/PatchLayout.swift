@@ -49,6 +49,13 @@ public struct PatchLayout: Sendable, Equatable {
         return prefix + row * columns + column
     }
 
+    /// What figures call a position: the class token `CLS`, what else stands before the patches by its position (`R1` is the
+    /// first register after a class token), patches by their number among patches.
+    public func name(of position: Int) -> String {
+        if position >= prefix { return String(position - prefix) }
+        return position == 0 && hasClassToken ? "CLS" : "R\(position)"
+    }
+
     /// The corners' positions, each once.
     public var corners: [Int] {
         let all = [0, rows - 1].flatMap { row in [0, columns - 1].compactMap { position(row: row, column: $0) } }

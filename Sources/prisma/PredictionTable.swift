@@ -17,7 +17,8 @@ struct PredictionTable {
                 + String(repeating: " ", count: width - label.count) + "  " + Self.percent(probability) + "  "
                 + Self.bar(probability) + "  " + String(format: "%8.3f", entry["logit"]?.double ?? .nan)
         }
-        text = ([name] + lines).joined(separator: "\n")
+        let nothing = classes.isEmpty ? ["  the logits are no numbers: no class is the best"] : []
+        text = ([name] + lines + nothing).joined(separator: "\n")
     }
 
     static func percent(_ probability: Double) -> String { String(format: "%6.2f %%", probability * 100) }

@@ -73,6 +73,21 @@ import TextNumbers
         }
     }
 
+    /// An output of unit length is linear once its length is held.
+    @Test func anOutputOfUnitLengthAddsUpToo() throws {
+        var checkpoint = TinyModel(.prismaSoLU).checkpoint
+        checkpoint.configuration = try #require(checkpoint.configuration).setting("normalize_output", to: true)
+        let model = try checkpoint.load()
+        #expect(model.architecture.normalizesOutput)
+        let pixels = ResidualDecompositionTests.input(model)
+        let output = try #require(model.run([ForwardRequest(pixels: pixels, plan: .empty)]).first?.output).joined
+        let attribution = try DirectAttribution(Metric(.logit, classes: [1]), of: model, by: .neuron)
+        for (input, found) in try scores(model, pixels, attribution).enumerated() {
+            #expect(abs(found.value - Double(output[input, 1])) < 1e-6)
+            #expect(abs(found.residue) < 1e-5)
+        }
+    }
+
     /// With the norms folded into the head, ViT-Prisma's way is exact too.
     @Test func withFoldedNormsBothWaysAgree() throws {
         let model = try TinyModel().load(options: ModelOptions(processing: [.foldNorms]))

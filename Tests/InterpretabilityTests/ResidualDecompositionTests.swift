@@ -175,6 +175,10 @@ import TextNumbers
         #expect(
             neurons.slice(axis: 2, 1..<2).elements
                 == (try streams.stackNeuronResults(neurons: [5])).tensor.row(1).elements)
+        let results = try streams.headResults(layer: 1)
+        #expect(results.shape == [2, 17, 3, 24])
+        #expect(
+            results.slice(axis: 2, 2..<3).elements == (try streams.stackHeadResults()).tensor.row(5).elements)
         let z = try streams.stackActivation(.z)
         #expect(z.shape == [2, 2, 17, 3, 8])
     }

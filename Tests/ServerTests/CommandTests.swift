@@ -57,6 +57,11 @@ import Web
         #expect(unknown.status == 1 && !unknown.errors.contains("GET "), "\(unknown.errors)")
     }
 
+    @Test func withoutABestClassThatIsSaid() {
+        let text = PredictionTable("x.png", ["top": []]).text
+        #expect(text == "x.png\n  the logits are no numbers: no class is the best")
+    }
+
     @Test func aPictureIsPredicted() async throws {
         let folder = try folder()
         let (one, two) = (path(folder, "one.png"), path(folder, "two.png"))

@@ -111,3 +111,85 @@ import Web
         }
     }
 }
+
+/// Stored caches as values of interventions and ablations.
+@Suite struct CachedValueTests {
+    private func store(_ pictures: [[UInt8]], hooks: [String], _ more: [JSONMember] = []) async throws -> String {
+        let answer = try await TestService.standard().post(
+            "/v1/models/vit/activations",
+            .object(
+                [
+                    JSONMember("inputs", .list(pictures.map { Requests.image($0) })),
+                    JSONMember("hooks", .strings(hooks)), JSONMember("store", true),
+                ] + more))
+        return try #require(try answer.json["id"]?.string, "\(answer.text)")
+    }
+
+    private func output(_ intervention: JSONValue) async throws -> [Double] {
+        let answer = try await TestService.standard().post(
+            "/v1/models/vit/run", Requests.document(["interventions": [intervention]], picture: Requests.otherPicture))
+        #expect(answer.status == 200, "\(answer.text)")
+        return try #require(try answer.json["tensors"]?["output"]?["data"]?.doubles)
+    }
+
+    private func plain(_ picture: [UInt8]) async throws -> [Double] {
+        let answer = try await TestService.standard().post("/v1/models/vit/run", Requests.document(picture: picture))
+        return try #require(try answer.json["tensors"]?["output"]?["data"]?.doubles)
+    }
+
+    private func expectClose(_ ours: [Double], _ truth: [Double]) {
+        #expect(ours.count == truth.count && zip(ours, truth).allSatisfy { abs($0 - $1) < 1e-4 }, "\(ours) \(truth)")
+    }
+
+    @Test func aCachedStreamIsTheOtherRun() async throws {
+        let id = try await store([Requests.picture], hooks: ["*.hook_resid_pre"])
+        let hook: JSONValue = "blocks.1.hook_resid_pre"
+        let whole = try await plain(Requests.picture)
+        expectClose(try await output(["hook": hook, "op": "set", "value": ["cache": .string(id)]]), whole)
+        expectClose(
+            try await output([
+                "hook": hook, "op": "set",
+                "value": ["cache": .string(id), "hook": "resid_pre1"],
+            ]), whole)
+        // The mean of one input is that input.
+        expectClose(try await output(["hook": hook, "op": "mean", "value": ["mean_of": .string(id)]]), whole)
+    }
+
+    @Test func ablationTakesWhatIsStored() async throws {
+        let id = try await store([Requests.picture], hooks: ["*.hook_resid_pre"])
+        let whole = try await plain(Requests.picture)
+        for value in ["mean", "resample"] {
+            let answer = try await TestService.standard().post(
+                "/v1/models/vit/ablation",
+                Requests.document(
+                    [
+                        "sweep": ["hook": "resid_pre", "over": ["layer"]], "cache": .string(id),
+                        "metric": ["kind": "logit", "classes": [1]], "value": .string(value),
+                    ], picture: Requests.otherPicture))
+            #expect(answer.status == 200, "\(answer.text)")
+            let table = try #require(try answer.json["tensors"]?["metric"]?["data"]?.doubles)
+            expectClose(table, [whole[1], whole[1]])
+        }
+    }
+
+    @Test func aCacheThatDoesNotFitIsRefused() async throws {
+        let service = try await TestService.standard()
+        let part = try await store([Requests.picture], hooks: ["*.hook_resid_pre"], [JSONMember("positions", "cls")])
+        let whole = try await store([Requests.picture], hooks: ["*.hook_resid_pre"])
+        let cases: [(String, String, String, Int, String)] = [
+            ("vit", part, "blocks.1.hook_resid_pre", 400, "parts of its hooks"),
+            ("pooled", whole, "blocks.1.hook_resid_pre", 400, "of the model 'vit'"),
+            ("vit", whole, "blocks.1.hook_mlp_out", 400, "holds no"),
+            ("vit", "nothing", "blocks.1.hook_resid_pre", 404, "nothing"),
+        ]
+        for (model, id, hook, status, word) in cases {
+            let answer = try await service.post(
+                "/v1/models/\(model)/run",
+                Requests.document([
+                    "interventions": [["hook": .string(hook), "op": "set", "value": ["cache": .string(id)]]]
+                ]))
+            #expect(answer.status == status && answer.text.contains(word), "\(answer.text)")
+            if status == 400 { #expect(answer.fieldErrors.first?.place == "/interventions/0/value/cache") }
+        }
+    }
+}

@@ -182,6 +182,8 @@ import Web
         ),
         (["analysis": "accumulated_bias"], [], [24]),
         (["analysis": "neuron_results", "layer": 0, "neurons": [1, 2], "position": 0], [], [1, 2, 24]),
+        (["analysis": "compute_head_results", "layer": 1, "position": [4]], [], [1, 1, 3, 24]),
+        (["analysis": "residual_directions", "classes": ["heart", 0]], [], [2, 24]),
         (["analysis": "stack_activation", "hook": "z"], [], [2, 1, 17, 3, 8]),
         (["analysis": "stack_activation", "hook": "resid_post", "layer": 1], [], [1, 1, 17, 24]),
         (
@@ -263,6 +265,10 @@ import Web
         (["analysis": "stack_activation"], "/hook", "stack_activation needs it"),
         (["analysis": "stack_activation", "hook": "attn_scoers"], "/hook", "no hook of the blocks"),
         (["analysis": "stack_activation", "hook": "q"], "/analysis", "'blocks.0.attn.hook_q'"),
+        (["analysis": "compute_head_results"], "/layer", "compute_head_results needs it"),
+        (["analysis": "compute_head_results", "layer": 2], "/layer", "there is no layer 2"),
+        (["analysis": "residual_directions"], "/classes", "residual_directions needs it"),
+        (["analysis": "residual_directions", "classes": [5]], "/classes/0", "there is no class 5"),
         (["analysis": "logit_attrs"], "/metric", "logit_attrs needs it"),
         (
             ["analysis": "logit_attrs", "metric": ["kind": "logit", "classes": ["hart"]]], "/metric/classes/0",

@@ -96,6 +96,13 @@ import Web
         #expect(try store.cache("e").byteCount == 400)
     }
 
+    @Test func noMoreThanSoManyAreKept() throws {
+        let store = CacheStore(limit: 1_000_000, lifetime: .seconds(60), count: 2, now: { [clock] in clock.now })
+        for id in ["a", "b", "c"] { _ = try store.add(cache(id, floats: 1)) }
+        #expect(store.all.map(\.cache.id) == ["b", "c"])
+        #expect(status { _ = try store.cache("a") } == .gone)
+    }
+
     /// Whoever has a cache may go on using it.
     @Test func aCacheOutlivesItsPlace() throws {
         let store = store(limit: 400)

@@ -17,6 +17,8 @@ import Web
             #expect(each["label"]?.string == "dimension \(each["index"]?.int ?? -1)" && each["probability"] == .null)
             #expect(each["logit"]?.double != nil && each["emoji"] == .null)
         }
+        #expect(try await service.get("clip").json["embedding"] == true)
+        #expect(try await service.get("vit").json["embedding"] == false)
         let labels = try #require(try await service.get("clip").json["labels"]?.array)
         #expect(labels.count == 16 && labels[3]["label"] == "dimension 3")
         let wrong = try await service.post("clip/logit-lens", Requests.document(["directions": [16]]))

@@ -140,6 +140,9 @@ import Web
             }
         }
         let attribution = try reference.truth("dla")
+        let both: JSONValue = ["analysis": "residual_directions", "classes": reference.metric["classes"] ?? []]
+        let (directions, _) = try await reference.ask(target, both, "residual_directions")
+        #expect(!differs(directions, try #require(attribution["residual_directions"])))
         for (key, more) in [
             ("dla_components", [:] as JSONValue), ("dla_accumulated", ["of": "accumulated_resid"]),
             ("per_position_dla_components_prisma", ["position": "all", "norm": "prisma"]),

@@ -167,6 +167,11 @@ class Frame(Case):
 class Errors(Case):
     expects_console_errors = True
 
+    def test_a_slash_at_the_end_of_a_page_is_taken_away(self):
+        self.browser.open("/attention/?model=shapes&sample=heart.png")
+        self.assertEqual(self.browser.js("return location.pathname"), "/attention")
+        self.assertEqual(self.browser.query()["sample"], "heart.png")
+
     def test_an_unknown_model_is_told_in_the_servers_words(self):
         for page in PAGES:
             self.browser.open(f"{page}?model=nope&sample=heart.png", "failure")
@@ -222,3 +227,4 @@ class Errors(Case):
     def test_an_unknown_sample_says_so(self):
         self.browser.open("/?model=shapes&sample=nothing.png", "failure")
         self.assertIn("nothing.png", self.browser.text("#failure-detail"))
+        self.assertIn("heart.png", self.browser.text("#failure-detail"), "those that there are")

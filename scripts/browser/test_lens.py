@@ -30,6 +30,16 @@ class LogitLens(Case):
             self.assertIn(self.answer["labels"][stream], self.browser.text("#reading-title"))
             self.check_top(stream, 1 + row * 8 + column)
 
+    def test_dimensions_of_an_embedding_have_no_probabilities(self):
+        self.browser.open("/logit-lens?model=clip&sample=egg.jpg")
+        rows = self.browser.js(
+            "return [...document.querySelectorAll('#best-five li')].map((row) => [row.children[1].innerText,"
+            " row.querySelectorAll('.number')[0].innerText])")
+        self.assertEqual(len(rows), 5)
+        for name, probability in rows:
+            self.assertTrue(name.startswith("dimension "), name)
+            self.assertEqual(probability, "")
+
     def test_norm_and_component_ask_anew(self):
         for norm, component in [("final_scale", "resid_pre"), ("own", "mlp_out")]:
             self.browser.open(f"{PAGE}&norm={norm}&component={component}")

@@ -14,7 +14,7 @@ extension Family {
                 throw ModelError.unserved("a gated MLP (use_swiglu_ffn)")
             }
             var architecture = try Architecture(
-                transformers: input, fields, neuronsField: "mlp_ratio", patch: 14, eps: 1e-6, before: 1)
+                transformers: input, fields, ratio: "mlp_ratio", patch: 14, eps: 1e-6, before: 1)
             architecture.activation = try fields.activation("hidden_act", default: .gelu)
             if try fields.string("model_type") == "dinov2_with_registers" {
                 var sizes = input.sizes(fields)

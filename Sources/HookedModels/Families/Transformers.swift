@@ -6,12 +6,12 @@ internal import TextNumbers
 extension Architecture {
     /// By the fields that their configurations share. Sizes are the tensors' where these tell them.
     /// - Parameters:
-    ///   - neuronsField: Says d_mlp; `mlp_ratio` as a ratio to the width.
+    ///   - ratio: The field that states d_mlp as a ratio to the width, in place of `intermediate_size`.
     ///   - usualHeads: What the library means where the field is not there; `nil` where it is always written.
     ///   - patch, eps: Likewise.
     ///   - before: Positions before the first patch.
     init(
-        transformers input: FamilyInput, _ fields: ConfigurationFields, neuronsField: String = "intermediate_size",
+        transformers input: FamilyInput, _ fields: ConfigurationFields, ratio: String? = nil,
         usualHeads: Int? = nil, patch usualPatch: Int, eps: Double, before: Int
     ) throws {
         var sizes = input.sizes(fields)
@@ -19,14 +19,16 @@ extension Architecture {
         let layers = try sizes.required(.layers, "num_hidden_layers")
         let heads = try fields.int("num_attention_heads", Limits.heads) ?? usualHeads
         guard let heads else { throw fields.lacks("num_attention_heads") }
-        let isRatio = neuronsField == "mlp_ratio"
+        let neurons =
+            if let ratio { try sizes.neurons(ratio: ratio, width: width) } else {
+                try sizes.required(.neurons, "intermediate_size")
+            }
         let patch = try sizes.patch("patch_size", usual: usualPatch)
         self.init(
             layers: layers,
             width: width,
             heads: heads,
-            neurons: try isRatio
-                ? sizes.neurons(ratio: neuronsField, width: width) : sizes.required(.neurons, neuronsField),
+            neurons: neurons,
             image: try sizes.image(
                 stated: fields.extent("image_size", Limits.side), usual: .init(square: 224), field: "image_size",
                 patch: patch, before: [before]),

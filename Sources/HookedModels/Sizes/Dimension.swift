@@ -28,7 +28,8 @@ enum Dimension: Hashable, Sendable {
     var range: ClosedRange<Int> {
         switch self {
         case .layers: Limits.layers
-        case .width, .headWidth, .classes: Limits.width
+        case .width, .headWidth: Limits.width
+        case .classes: Limits.classes
         case .heads: Limits.heads
         case .neurons: Limits.neurons
         case .channels: Limits.channels

@@ -11,7 +11,7 @@ extension ResidualDecomposition {
     ) throws(StreamError) -> ComponentStack {
         let end = try resolved(layer, mlpInput: false)
         var stack = try emptyStack(entering: end)
-        for layer in 0..<end { stack.append(headLabels(layer), try headResults(layer)) }
+        for layer in 0..<end { stack.append(headLabels(layer), try headRows(layer)) }
         if includesRemainder { stack.append("remainder", stack.remainder(of: try stream(entering: end))) }
         return stack
     }
@@ -33,6 +33,14 @@ extension ResidualDecomposition {
         return stack
     }
 
+    /// What each head of one layer added, as the hook of results has it: [input, position, head, d_model].
+    public func headResults(layer: Int) throws(StreamError) -> Tensor {
+        guard (0..<architecture.layers).contains(layer) else {
+            throw .layerOutOfRange(layer, layers: architecture.layers - 1)
+        }
+        return try headRows(layer).permuted([1, 2, 0, 3]).contiguous()
+    }
+
     /// What neurons of one layer added: [input, position, neuron, d_model].
     public func neuronResults(layer: Int, neurons: [Int]? = nil) throws(StreamError) -> Tensor {
         guard (0..<architecture.layers).contains(layer) else {
@@ -50,7 +58,7 @@ extension ResidualDecomposition {
     ) throws(StreamError) -> ComponentStack {
         let end = try resolved(layer, mlpInput: mlpInput)
         var stack = try emptyStack(entering: end)
-        for layer in 0..<(mlpInput ? end + 1 : end) { stack.append(headLabels(layer), try headResults(layer)) }
+        for layer in 0..<(mlpInput ? end + 1 : end) { stack.append(headLabels(layer), try headRows(layer)) }
         for layer in 0..<(architecture.isAttentionOnly ? 0 : end) {
             if expandsNeurons {
                 let all = Array(0..<architecture.neurons)
@@ -93,7 +101,7 @@ extension ResidualDecomposition {
     private func headLabels(_ layer: Int) -> [String] { (0..<architecture.heads).map { "L\(layer)H\($0)" } }
 
     /// [head, input, position, d_model].
-    private func headResults(_ layer: Int) throws(StreamError) -> Tensor {
+    private func headRows(_ layer: Int) throws(StreamError) -> Tensor {
         try refuseBranchNorm("a head adds nothing by itself")
         let (heads, width, headWidth) = (architecture.heads, architecture.width, architecture.headWidth)
         let z = try values(.z, layer, [heads, headWidth])

@@ -53,7 +53,7 @@ extension LensReading {
             let rows = positions.indices.flatMap { position in cells.map { $0[position] } }
             let chart = LayerPatchChart(
                 title: "Per-patch logit lens", streams: streams.map(\.label),
-                positions: positions.map { name($0) }, cells: rows,
+                positions: positions.map { layout.name(of: $0) }, cells: rows,
                 scale: wish.mode == .emoji ? .categories : .sequential, unit: unit)
             return .drawn { try chart.png() }
         }
@@ -66,7 +66,7 @@ extension LensReading {
         let panels = zip(streams, cells).map { stream, cells in
             EmojiGrid.Panel(
                 title: stream.label,
-                outside: (0..<prefix).map { (name(positions[$0]), cells[$0]) },
+                outside: (0..<prefix).map { (layout.name(of: positions[$0]), cells[$0]) },
                 cells: Array(cells[prefix...]))
         }
         let grid = EmojiGrid(
@@ -84,12 +84,6 @@ extension LensReading {
         case .cls: [0]
         case .indices(let indices): indices.map { $0 < 0 ? $0 + layout.positions : $0 }
         }
-    }
-
-    /// As the viewer calls it: the class token, what else stands before the patches, and the patches counted by themselves.
-    private func name(_ position: Int) -> String {
-        if position >= layout.prefix { return String(position - layout.prefix) }
-        return position == 0 && layout.hasClassToken ? "CLS" : "R\(position)"
     }
 
     /// With one class chosen the colours tell of that one, the emoji always of the best.

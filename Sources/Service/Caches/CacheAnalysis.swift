@@ -7,9 +7,11 @@ enum CacheAnalysis: String, Sendable, CaseIterable {
     case stackHeadResults = "stack_head_results"
     case stackNeuronResults = "stack_neuron_results"
     case fullResidDecomposition = "full_resid_decomposition"
+    case computeHeadResults = "compute_head_results"
     case neuronResults = "neuron_results"
     case stackActivation = "stack_activation"
     case accumulatedBias = "accumulated_bias"
+    case residualDirections = "residual_directions"
     case logitAttrs = "logit_attrs"
 
     /// Those that part the stream, whose parts others can be made of.
@@ -51,9 +53,11 @@ enum CacheAnalysis: String, Sendable, CaseIterable {
                 .union(stack.takesMLPInput ? ["mlp_input"] : [])
         }
         return switch self {
+        case .computeHeadResults: ["layer", "position"]
         case .neuronResults: ["layer", "neurons", "position"]
         case .stackActivation: ["hook", "layer"]
         case .accumulatedBias: ["layer", "mlp_input", "include_mlp_biases"]
+        case .residualDirections: ["classes"]
         case .logitAttrs: other.fields.union(["of", "metric", "norm", "position"])
         default: []
         }

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import HookedModels
 internal import Interpretability
 internal import Tensors
@@ -16,6 +17,18 @@ extension CacheAnalysisReading {
         if wish.returnsLabels, axes.first == "component" { members.append(JSONMember("labels", .strings(labels))) }
         return TensorAnswer(
             members: members, tensors: [(wish.analysis.rawValue, RowPieces([tensor.reshaped(shape)]))])
+    }
+
+    /// W_H's columns: [class, d_model].
+    func directions() throws -> TensorAnswer {
+        guard model.hasHead, let head = model.weight(named: "head.W_H") else {
+            throw Problem(.conflict, "The model '\(cache.model)' has no head whose classes had directions.")
+        }
+        let pointer = JSONPointer()["classes"]
+        let classes = try (wish.classes ?? []).enumerated().map { try $1.resolve(in: model, at: pointer[$0]) }
+        try weigh([classes.count, model.architecture.width])
+        let directions = head.tensor().gathered(axis: 1, classes).permuted([1, 0]).contiguous()
+        return answer(directions, ["class", "feature"])
     }
 
     func stackedActivation() throws -> TensorAnswer {
@@ -40,7 +53,7 @@ extension CacheAnalysisReading {
         guard wish.position != nil else {
             let reading = try MetricReading(metric, of: model, norm: norm)
             let streams = try ResidualDecomposition(activations, positions: reading.positions)
-            let parts = try parts(kind, of: streams)
+            let parts = try parts(kind, of: streams, positions: reading.positions.count)
             let (scores, constants) = try reading.logitAttrs(of: parts, in: streams)
             var answer = answer(scores, ["component", "input"], labels: parts.labels)
             answer.members.append(JSONMember("constant", .list(constants.map { .float($0) })))
@@ -49,7 +62,8 @@ extension CacheAnalysisReading {
         let shown = positions ?? activations.positions
         guard let first = shown.first else { throw StreamError.refused("no position is left", about: .position) }
         let reading = try MetricReading(metric, of: model, norm: norm, position: first)
-        let all = try parts(kind, of: ResidualDecomposition(activations, positions: shown))
+        let all = try parts(
+            kind, of: ResidualDecomposition(activations, positions: shown), positions: shown.count)
         var (columns, constants): ([Tensor], [[Double]]) = ([], [])
         for (place, position) in shown.enumerated() {
             let streams = try ResidualDecomposition(activations, positions: [position])

@@ -25,7 +25,7 @@ struct CacheAnalysisReading: Sendable {
         (self.wish, self.cache, self.model, self.metric, self.limit) = (wish, cache, model, metric, limit)
         let architecture = model.architecture
         let kept = cache.positions(of: architecture)
-        if kept == nil, wish.analysis != .stackActivation, wish.analysis != .accumulatedBias {
+        if kept == nil, ![.stackActivation, .accumulatedBias, .residualDirections].contains(wish.analysis) {
             throw FieldError(
                 .pointer(JSONPointer()["analysis"]),
                 "the cache keeps one number for all positions (reduce); this needs the positions themselves")
@@ -92,6 +92,11 @@ struct CacheAnalysisReading: Sendable {
 
     private func computed() throws -> TensorAnswer {
         switch wish.analysis {
+        case .computeHeadResults:
+            let streams = try ResidualDecomposition(activations, positions: positions)
+            try weigh([positionCount, model.architecture.heads, model.architecture.width])
+            return answer(try streams.headResults(layer: wish.layer ?? 0), ["input", "position", "head", "feature"])
+        case .residualDirections: return try directions()
         case .neuronResults:
             let streams = try ResidualDecomposition(activations, positions: positions)
             try weigh([positionCount, neurons?.count ?? model.architecture.neurons, model.architecture.width])
@@ -109,7 +114,7 @@ struct CacheAnalysisReading: Sendable {
 
     private func stack(_ kind: CacheAnalysis.Stack) throws -> TensorAnswer {
         let streams = try ResidualDecomposition(activations, positions: positions)
-        let parts = try self.parts(kind, of: streams)
+        let parts = try self.parts(kind, of: streams, positions: positionCount)
         let axes = ["component", "input", "position", "feature"]
         guard wish.appliesLN == true else { return answer(parts.tensor, axes, labels: parts.labels) }
         let (scaled, bias) = try streams.applyLN(
@@ -120,10 +125,13 @@ struct CacheAnalysisReading: Sendable {
     }
 
     /// The parts of a stream, as they are.
-    func parts(_ kind: CacheAnalysis.Stack, of streams: ResidualDecomposition) throws -> ComponentStack {
+    /// - Parameter count: positions that are looked at.
+    func parts(
+        _ kind: CacheAnalysis.Stack, of streams: ResidualDecomposition, positions count: Int
+    ) throws -> ComponentStack {
         let mlpInput = wish.mlpInput ?? false
         let layer = try streams.resolved(wish.layer, mlpInput: mlpInput)
-        try weigh([count(of: kind, before: layer), positionCount, model.architecture.width])
+        try weigh([self.count(of: kind, before: layer), count, model.architecture.width])
         return switch kind {
         case .accumulatedResid:
             try streams.accumulatedResid(layer: layer, includesMid: wish.includesMid ?? false, mlpInput: mlpInput)

@@ -22,6 +22,7 @@ struct CacheAnalysisWish: Sendable {
     let hook: String?
     let of: CacheAnalysis.Stack?
     let metric: MetricWish?
+    let classes: [ClassName]?
     let returnsLabels: Bool
 
     /// Which positions, and whether their axis stays.
@@ -37,8 +38,8 @@ struct CacheAnalysisWish: Sendable {
         Field(optional: "inputs", .list(of: .integer, count: 1...65_536), "Which of the inputs; all unless given."),
         Field(
             optional: "layer", .integer,
-            "The stream that enters this layer; left out, −1 or n_layers: the one that leaves the last. Of neuron_results, the "
-                + "layer itself."),
+            "The stream that enters this layer; left out, −1 or n_layers: the one that leaves the last. Of "
+                + "neuron_results and compute_head_results, the layer itself."),
         Field(optional: "mlp_input", .boolean, "The stream that enters the MLP of `layer`; false unless given."),
         Field(
             optional: "position", positions,
@@ -66,6 +67,9 @@ struct CacheAnalysisWish: Sendable {
             optional: "of", .choice(of: CacheAnalysis.Stack.self),
             "Of logit_attrs: the parts that are read; decompose_resid unless given."),
         Field(optional: "metric", MetricWish.form, "Of logit_attrs: logit or logit_difference."),
+        Field(
+            optional: "classes", .list(of: ClassName.form, count: 1...4_096),
+            "Of residual_directions: the classes, by label or number."),
         Field("return_labels", .boolean, default: true, "Whether the parts' names are answered."),
         make: CacheAnalysisWish.init)
 
@@ -80,7 +84,7 @@ struct CacheAnalysisWish: Sendable {
             ("incl_embeds", includesEmbeddings != nil), ("incl_mid", includesMid != nil),
             ("incl_remainder", includesRemainder != nil), ("expand_neurons", expandsNeurons != nil),
             ("include_mlp_biases", includesMLPBiases != nil), ("neurons", neurons != nil), ("hook", hook != nil),
-            ("of", of != nil), ("metric", metric != nil),
+            ("of", of != nil), ("metric", metric != nil), ("classes", classes != nil),
         ]
         let known = analysis.fields(of: of ?? .decomposeResid)
         for (name, isGiven) in given where isGiven && !known.contains(name) {
@@ -90,7 +94,8 @@ struct CacheAnalysisWish: Sendable {
         }
         if analysis == .logitAttrs, metric == nil { throw missing("metric") }
         if analysis == .stackActivation, hook == nil { throw missing("hook") }
-        if analysis == .neuronResults, layer == nil { throw missing("layer") }
+        if analysis == .neuronResults || analysis == .computeHeadResults, layer == nil { throw missing("layer") }
+        if analysis == .residualDirections, classes == nil { throw missing("classes") }
         if norm != nil, analysis.stack != nil, appliesLN != true {
             throw FieldError(.pointer(JSONPointer()["norm"]), "no norm is applied unless apply_ln is true")
         }

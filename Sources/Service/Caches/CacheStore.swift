@@ -5,7 +5,7 @@ internal import Synchronization
 internal import TextNumbers
 internal import Web
 
-/// Caches in memory: no more bytes than may be, the least recently used out first, each for so long after its last use.
+/// Caches in memory: no more of them, and no more bytes, than may be, the least recently used out first, each for so long after its last use.
 final class CacheStore: Sendable {
     /// A cache and when it will be let go of, unless it is used.
     struct Listed: Sendable {
@@ -28,10 +28,11 @@ final class CacheStore: Sendable {
 
     private struct State {
         var caches: [String: Listed] = [:]
-        /// The least recently used first.
+        /// The least recently used first, which is also the first to expire.
         var order: [String] = []
         var bytes = 0
         var evicted = 0
+        var isWatched = false
         var gone: [String: Gone] = [:]
         /// The longest gone first.
         var goneOrder: [String] = []
@@ -41,15 +42,20 @@ final class CacheStore: Sendable {
     let limit: Int
     /// How long a cache stays after its last use.
     let lifetime: Duration
+    private let maximumCount: Int
     private let remembered: Int
     private let now: @Sendable () -> Date
     private let state = Mutex(State())
 
-    /// - Parameter remembered: ids of caches that are gone, so that they are told from those that never were.
+    /// - Parameters:
+    ///   - count: how many caches; what they are described with takes memory too, however few numbers they hold.
+    ///   - remembered: ids of caches that are gone, so that they are told from those that never were.
     init(
-        limit: Int, lifetime: Duration, remembered: Int = 4_096, now: @escaping @Sendable () -> Date = { Date() }
+        limit: Int, lifetime: Duration, count: Int = 4_096, remembered: Int = 4_096,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) {
-        (self.limit, self.lifetime, self.remembered, self.now) = (limit, lifetime, remembered, now)
+        (self.limit, self.lifetime, self.now) = (limit, lifetime, now)
+        (maximumCount, self.remembered) = (count, remembered)
     }
 
     /// An id that nobody guesses, and the time.
@@ -66,7 +72,9 @@ final class CacheStore: Sendable {
         let listed = Listed(cache: cache, expires: expiry)
         state.withLock { state in
             purge(&state)
-            while state.bytes + cache.byteCount > limit, let oldest = state.order.first {
+            while state.bytes + cache.byteCount > limit || state.order.count >= maximumCount,
+                let oldest = state.order.first
+            {
                 drop(oldest, .evicted, &state)
                 state.evicted += 1
             }
@@ -74,7 +82,7 @@ final class CacheStore: Sendable {
             state.order.append(cache.id)
             state.bytes += cache.byteCount
         }
-        watch(cache.id)
+        watch()
         return listed
     }
 
@@ -163,17 +171,26 @@ final class CacheStore: Sendable {
     }
 
     /// Gives the memory back in time, also when nobody asks for anything.
-    private func watch(_ id: String) {
+    private func watch() {
+        let starts = state.withLock { state in
+            defer { state.isWatched = true }
+            return !state.isWatched
+        }
+        guard starts else { return }
         Task.detached { [weak self] in
-            while let rest = self?.remaining(id) { guard (try? await Task.sleep(for: rest)) != nil else { return } }
+            while let rest = self?.rest() { try? await Task.sleep(for: rest) }
         }
     }
 
-    /// How long a cache still has, at least a second; `nil` where it is gone.
-    private func remaining(_ id: String) -> Duration? {
+    /// How long until the next cache expires, at least a second; `nil` where there is none to watch.
+    private func rest() -> Duration? {
         state.withLock { state in
             purge(&state)
-            return state.caches[id].map { max(.seconds($0.expires.timeIntervalSince(now())), .seconds(1)) }
+            guard let next = state.order.first.flatMap({ state.caches[$0] }) else {
+                state.isWatched = false
+                return nil
+            }
+            return max(.seconds(next.expires.timeIntervalSince(now())), .seconds(1))
         }
     }
 }

@@ -52,8 +52,10 @@ struct ModelRun: Sendable {
         for index in wanted.indices { wanted[index].hooks.removeAll { $0 == CaptureForm.pixelValues } }
         showsPixels = captures.contains { $0.hooks.contains(CaptureForm.pixelValues) }
         do {
-            let interventions = try options.interventions.enumerated().map {
-                try $1.intervention(at: JSONPointer()["interventions"][$0])
+            let interventions = try options.interventions.enumerated().map { index, wish in
+                try wish.intervention(at: JSONPointer()["interventions"][index]) { id, place in
+                    try CachedValues(id, of: service, loaded, options.tower, at: place)
+                }
             }
             plan = try HookPlan(
                 wanted.filter { !$0.hooks.isEmpty }, interventions: interventions, for: tower.model.architecture,

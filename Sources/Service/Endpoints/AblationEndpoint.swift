@@ -17,13 +17,14 @@ enum AblationEndpoint {
             "AblationRequest",
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(),
             InputOptions.dryRun(), SweepWish.field(), MetricWish.field(), AblationWish.value(), AblationWish.over(),
-            AblationWish.seed(),
-            make: { inputs, preprocess, exif, tower, isDryRun, sweep, metric, value, over, seed in
+            AblationWish.seed(), AblationWish.cache(),
+            make: { inputs, preprocess, exif, tower, isDryRun, sweep, metric, value, over, seed, cache in
                 AblationRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: sweep.flags, isDeterministic: true,
                         isDryRun: isDryRun, tower: tower),
-                    sweep: sweep, metric: metric, ablation: AblationWish(value: value, over: over, seed: seed))
+                    sweep: sweep, metric: metric,
+                    ablation: AblationWish(value: value, over: over, seed: seed, cache: cache))
             })
     }
 
@@ -53,14 +54,19 @@ enum AblationEndpoint {
             run.analysis = [
                 "ablation": sweep.document, "value": .string(wish.ablation.value.rawValue),
                 "over": JSONValue(orNull: wish.ablation.over?.rawValue), "seed": JSONValue(orNull: wish.ablation.seed),
+                "cache": JSONValue(orNull: wish.ablation.cache),
             ]
             let count = try service.inputs.count(run.options, call.payload, for: run.tower)
             try wish.ablation.check(inputs: count)
             if run.options.isDryRun { return try run.dryRun(sweep, times: count, call.payload) }
             let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)
             let metric = try await wish.metric.resolve(builder)
+            let values = try wish.ablation.cache.map {
+                try CachedValues($0, of: service, loaded, wish.options.tower, at: JSONPointer()["cache"])
+            }
             let engine = try await SweepEngine(run, call.payload, call.context)
-            let reading = AblationReading(sweep, metric, wish.ablation.source(engine.base, sweep), engine)
+            let source = try wish.ablation.source(engine.base, sweep, values)
+            let reading = AblationReading(sweep, metric, source, engine)
             return try await answer(reading, run, call.context)
         }
     }

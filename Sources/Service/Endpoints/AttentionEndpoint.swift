@@ -16,7 +16,8 @@ enum AttentionEndpoint {
             fields: InputOptions.inputs(), InputOptions.preprocess(), InputOptions.exif(),
             InputOptions.visionTower(
                 "the maps of the text tower lie over no picture; its patterns come from …/run with \"tower\": \"text\""),
-            InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(), IndexList.layers(),
+            InputOptions.flags(), InputOptions.interventions(), InputOptions.deterministic(), InputOptions.dryRun(),
+            IndexList.layers(),
             IndexList.heads(),
             Field(
                 "from", .choice(of: AttentionWish.Source.self), default: "pattern", "After the softmax, or before it."),

@@ -14,8 +14,9 @@ enum CacheAnalysisEndpoint {
                 position, d_model], and `labels` name the components. `accumulated_resid` has the streams themselves, \
                 `decompose_resid` what embedding, attentions and MLPs added, `stack_head_results` and `stack_neuron_results` what \
                 heads and neurons did, `full_resid_decomposition` all of it with the biases; the embedding has the class token in \
-                it. `neuron_results` is [input, position, neuron, d_model] of one layer, `stack_activation` [layer, input, …], \
-                `accumulated_bias` [d_model]. `logit_attrs` is what each part of a stack says of a metric, [component, input], \
+                it. `compute_head_results` is [input, position, head, d_model] and `neuron_results` \
+                [input, position, neuron, d_model] of one layer, `stack_activation` [layer, input, …], \
+                `accumulated_bias` [d_model], `residual_directions` [class, d_model] of the head. `logit_attrs` is what each part of a stack says of a metric, [component, input], \
                 with the `constant` that head and norms add. With `norm: exact`, `ln_bias` stands beside the parts. The model \
                 has to be loaded as it was when the cache was made.
                 """,

@@ -29,29 +29,40 @@ struct InterventionWish: Sendable {
     enum Value: Sendable {
         case tensor(Tensor)
         case input(Int)
+        /// What a stored cache holds of the hook, or of the one named.
+        case cache(String, hook: String?)
+        /// Its mean.
+        case meanOf(String)
     }
 
-    /// - Parameter pointer: where it stands in the document.
-    /// - Throws: the field's error for what the operation lacks or has no use for.
-    func intervention(at pointer: JSONPointer) throws(FieldError) -> Intervention {
-        if operation != .mean { try refuse(over == nil, pointer["over"], "means are taken over something") }
+    /// Finds a stored cache by its id, which stands at that place.
+    typealias Finding = (_ id: String, _ place: JSONPointer) throws -> CachedValues
+
+    /// - Parameters:
+    ///   - pointer: where it stands in the document.
+    ///   - caches: finds stored caches.
+    /// - Throws: the field's error for what the operation lacks or has no use for; what `caches` throws.
+    func intervention(at pointer: JSONPointer, caches: Finding) throws -> Intervention {
+        if operation != .mean, !isMean { try refuse(over == nil, pointer["over"], "means are taken over something") }
         if ![.add, .projectOut].contains(operation) {
             try refuse(direction == nil, pointer["direction"], "add and project_out have directions")
         }
-        if [.zero, .mean, .projectOut].contains(operation) {
+        if [.zero, .projectOut].contains(operation) || (operation == .mean && !isMean) {
             try refuse(value == nil, pointer["value"], "\(operation.rawValue) takes none")
         }
-        return Intervention(hook, try change(pointer), at: place.selection, inputs: place.inputs)
+        return Intervention(hook, try change(pointer, caches), at: place.selection, inputs: place.inputs)
     }
 
-    private func change(_ pointer: JSONPointer) throws(FieldError) -> Intervention.Change {
+    private var isMean: Bool { if case .meanOf = value { true } else { false } }
+
+    private func change(_ pointer: JSONPointer, _ caches: Finding) throws -> Intervention.Change {
         switch operation {
         case .zero: return .set(.constant(Tensor(shape: [], elements: [0])))
-        case .mean: return .set(.mean(over: over ?? .inputs))
-        case .set: return .set(try needed(pointer))
+        case .mean: return .set(isMean ? try needed(pointer, caches) : .mean(over: over ?? .inputs))
+        case .set: return .set(try needed(pointer, caches))
         case .add:
             if let direction { return .add(try steering(direction, pointer)) }
-            return .add(try needed(pointer))
+            return .add(try needed(pointer, caches))
         case .scale:
             guard case .tensor(let factors) = value else {
                 throw FieldError(.pointer(pointer["value"]), "expected what to multiply with: a number or a tensor")
@@ -70,14 +81,22 @@ struct InterventionWish: Sendable {
         }
     }
 
-    private func needed(_ pointer: JSONPointer) throws(FieldError) -> Intervention.Value {
+    private func needed(_ pointer: JSONPointer, _ caches: Finding) throws -> Intervention.Value {
+        let place = pointer["value"]
         switch value {
         case .tensor(let tensor): return .constant(tensor)
         case .input(let input): return .input(input)
+        case .cache(let id, nil): return .stored(try caches(id, place["cache"]).activations(hook, at: place["cache"]))
+        case .cache(let id, let hook?):
+            return .constant(try caches(id, place["cache"]).cache.tensor(hook).joined)
+        case .meanOf(let id):
+            let values = try caches(id, place["mean_of"])
+            return .stored(try values.means(hook, over: over ?? .inputs, at: place["mean_of"]))
         case nil:
             throw FieldError(
-                .pointer(pointer["value"]),
-                "\(operation.rawValue) needs a value: a number, a tensor or {\"from_input\": …}")
+                .pointer(place),
+                "\(operation.rawValue) needs a value: a number, a tensor, {\"from_input\": …}, {\"cache\": …} or "
+                    + "{\"mean_of\": …}")
         }
     }
 
@@ -107,12 +126,13 @@ extension InterventionWish {
         Field("where", Place.form, default: [:], "Which part; all of it unless something is chosen."),
         Field(
             "op", .choice(of: Operation.self),
-            "zero; mean (over the request's inputs); set; add (a value, or value · direction); scale (by a number or a "
+            "zero; mean (of the request's inputs, or of a cache); set; add (a value, or value · direction); scale (by a number or a "
                 + "tensor); project_out (what lies along a direction); copy (from another input)."),
         Field(
             optional: "value", Value.form,
             "A number; a tensor that is repeated, as numpy does, to the part's shape, with one more axis in front for the "
-                + "inputs if each has its own; or {\"from_input\": i}."),
+                + "inputs if each has its own; {\"from_input\": i}; {\"cache\": id}, what a stored cache holds of the hook; or "
+                + "{\"mean_of\": id}, its mean."),
         Field(optional: "direction", TensorForm.form, "[features]: of project_out, and of add."),
         Field(
             optional: "over", .choice(of: Intervention.Averaging.self), "What mean is taken over: inputs unless given."),
@@ -127,6 +147,8 @@ extension InterventionWish {
             switch self.value {
             case .tensor(let tensor): digest(tensor)
             case .input(let input): ["from_input": .integer(Int64(input))]
+            case .cache(let id, let hook): ["cache": .string(id), "hook": JSONValue(orNull: hook)]
+            case .meanOf(let id): ["mean_of": .string(id)]
             case nil: .null
             }
         return [
@@ -146,13 +168,26 @@ extension InterventionWish.Value {
         "InterventionSource", "",
         Variant("from_input", Form<Int>.integer(0...65_535), "Another input of the request, as it is then.") {
             InterventionWish.Value.input($0)
+        },
+        Variant("mean_of", Form<String>.string(length: 1...128), "A stored cache, whose mean is meant.") {
+            InterventionWish.Value.meanOf($0)
         })
+    private static let cache = Form.object(
+        "CachedActivation", "What a stored cache holds.",
+        fields: Field("cache", .string(length: 1...128), "Its id."),
+        Field(
+            optional: "hook", .string(length: 1...Glob.maximumLength),
+            "Another hook than the one that is changed; it must fill the part."),
+        make: { InterventionWish.Value.cache($0, hook: $1) })
     private static let tensor = TensorForm.form.map { InterventionWish.Value.tensor($0) }
 
     /// What is written tells which of them is meant, so that an error is told of that one.
-    fileprivate static let form = Form<InterventionWish.Value>(.either(number.schema, source.schema, tensor.schema)) {
+    fileprivate static let form = Form<InterventionWish.Value>(
+        .either(number.schema, source.schema, cache.schema, tensor.schema)
+    ) {
         value, place, errors in
-        let meant = value.double != nil ? number : value["from_input"] != nil ? source : tensor
+        let isSource = value["from_input"] != nil || value["mean_of"] != nil
+        let meant = value.double != nil ? number : isSource ? source : value["cache"] != nil ? cache : tensor
         return meant.read(value, at: place, &errors)
     }
 }

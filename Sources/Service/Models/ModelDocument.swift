@@ -31,6 +31,10 @@ enum ModelDocument {
                     .list(.choice(WeightTransform.allCases.map(\.rawValue)))
                         .described("How the weights were rewritten at load, in this order."), isRequired: false),
                 .init("labels", .list(ClassScores.nameSchema), isRequired: false),
+                .init(
+                    "embedding",
+                    .boolean.described("Whether the output is a place in a space, whose labels are dimensions, no classes."),
+                    isRequired: false),
                 .init("preprocessing", .map(.any), isRequired: false),
                 .init("digest", .string.nullable, isRequired: false),
                 .init("checkpoints", .list(.any), isRequired: false),
@@ -49,6 +53,7 @@ enum ModelDocument {
             JSONMember("flags", model.flags.json),
             JSONMember("processing", .strings(WeightTransform.names(model.processing))),
             JSONMember("labels", .list((0..<model.classCount).map { ClassScores.document($0, model) })),
+            JSONMember("embedding", .bool(!model.areClasses)),
             JSONMember("preprocessing", model.preprocessing.json),
             JSONMember("digest", JSONValue(orNull: loaded.digest.value)),
             JSONMember("checkpoints", .array([])),

@@ -98,10 +98,12 @@ extension ModelRun {
     /// - Parameter times: how often every cell is run; `nil` where the cells are all there is, as in patching.
     func dryRun(_ sweep: Sweep, times: Int? = nil, _ payload: RequestPayload) throws -> TensorAnswer {
         let architecture = tower.model.architecture
-        let operations = Double(times ?? 1) * (0..<sweep.count).reduce(0.0) { sum, index in
-            let first = sweep.layers(of: sweep.cell(index)).first ?? 0
-            return sum + Double(architecture.operations(layers: architecture.layers - first))
-        }
+        let operations =
+            Double(times ?? 1)
+            * (0..<sweep.count).reduce(0.0) { sum, index in
+                let first = sweep.layers(of: sweep.cell(index)).first ?? 0
+                return sum + Double(architecture.operations(layers: architecture.layers - first))
+            }
         var answer = try dryRun(payload, [])
         let extents = JSONValue.integers((times.map { [$0] } ?? []) + sweep.shape)
         let tensor: JSONValue = [

@@ -7,13 +7,15 @@ export const NONE = -1;
 
 /** A view into the answer's tensor, and the best class of each stream and position, found once. */
 export class Lens {
-  constructor({ document, tensors }, labels) {
+  /** @param isEmbedding the output is no class a number: then nothing is more probable than another. */
+  constructor({ document, tensors }, labels, isEmbedding = false) {
     const { shape, data } = tensors.logits;
     [, this.streams, this.tokens, this.classes] = shape;
     this.data = data;
     this.document = document;
     this.streamNames = document.labels ?? Array.from({ length: this.streams }, (_, each) => String(each));
     this.labels = labels;
+    this.isEmbedding = isEmbedding;
     this.#findBest();
   }
 
@@ -33,7 +35,7 @@ export class Lens {
       const start = place * classes;
       let best = 0;
       for (let index = 0; index < classes; index++) {
-        if (Number.isNaN(data[start + index])) { best = NONE; break; }
+        if (!(data[start + index] < Infinity)) { best = NONE; break; }
         if (data[start + index] > data[start + best]) best = index;
       }
       this.#best[place] = best;
@@ -50,7 +52,7 @@ export class Lens {
     const sum = logits.reduce((all, logit) => all + Math.exp(logit - highest), 0);
     return order.map((index) => ({
       index, label: this.label(index), emoji: this.emoji(index), logit: logits[index],
-      probability: Math.exp(logits[index] - highest) / sum,
+      probability: this.isEmbedding ? null : Math.exp(logits[index] - highest) / sum,
     }));
   }
 

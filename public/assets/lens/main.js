@@ -233,7 +233,7 @@ const bench = new Workbench({
   },
   show({ answer, wanted }, about) {
     [subject, asked] = [about, wanted];
-    lens = new Lens(answer, about.detail.labels ?? []);
+    lens = new Lens(answer, about.detail.labels ?? [], about.detail.embedding);
     kept = {};
     inspector.show(answer, wanted);
     $("subject").hidden = false;
