@@ -21,6 +21,11 @@ public struct HookPlan: Sendable {
     /// Nothing is kept.
     public static let empty = HookPlan(records: [], rewrites: [], flags: HookFlags(), stopAtLayer: nil)
 
+    /// The same captures, nothing changed.
+    public var withoutInterventions: HookPlan {
+        HookPlan(records: records, rewrites: [], flags: flags, stopAtLayer: stopAtLayer)
+    }
+
     /// The captures that result, in the order of firing: names and shapes for one input.
     public var captures: [(name: String, shape: [Int])] { records.map { ($0.point.name, $0.selection.shape) } }
 

@@ -101,7 +101,8 @@ public struct HookedModel: Sendable {
         }
     }
 
-    /// Bytes of the weights as they lie in memory.
+    /// Bytes of the weights as they lie in memory; about twice as many once gradients were asked for, which multiply with the
+    /// matrices the other way round.
     public var weightBytes: Int { transformer.byteCount }
 
     /// The name of a class; its number where it has none. What an embedding has are dimensions.

@@ -51,8 +51,8 @@ public struct PackedMatrix: Sendable {
         }
     }
 
-    /// Bytes held.
-    public var byteCount: Int { (panels.count + bias.count) * 4 }
+    /// Bytes held, those of ``transposed`` included once it was made.
+    public var byteCount: Int { (panels.count + bias.count) * 4 + (turned.existing?.byteCount ?? 0) }
 
     /// activation(x · W + b).
     /// - Parameter x: [..., K].
@@ -121,9 +121,6 @@ public struct PackedMatrix: Sendable {
     public var transposed: PackedMatrix {
         turned.matrix { PackedMatrix(unpacked().permuted([1, 0]), kernels: kernels) }
     }
-
-    /// Bytes that ``transposed`` holds now.
-    public var transposedByteCount: Int { turned.existing?.byteCount ?? 0 }
 
     private func compute(
         _ x: Tensor, into result: UnsafeMutablePointer<Float>, residual: UnsafeMutablePointer<Float>?,

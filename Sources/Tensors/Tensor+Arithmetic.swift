@@ -19,6 +19,14 @@ extension Tensor {
         x.combined(with: y, Kernels.current.functions.add)
     }
 
+    /// x − y, elementwise. - Precondition: equal shapes.
+    public static func - (x: Tensor, y: Tensor) -> Tensor {
+        precondition(x.shape == y.shape, "\(x.shape) and \(y.shape) differ")
+        return Tensor(shape: x.shape) { target in
+            x.withSpan { x in y.withSpan { y in for index in target.indices { target[index] = x[index] - y[index] } } }
+        }
+    }
+
     /// x · y, elementwise. - Precondition: equal shapes.
     public static func * (x: Tensor, y: Tensor) -> Tensor {
         x.combined(with: y, Kernels.current.functions.multiply)

@@ -151,6 +151,7 @@ import Testing
         [Intervention("blocks.0.hook_resid_post", .add(.input(2)), inputs: [0, 2])],
         [Intervention("blocks.0.attn.hook_v", .set(.mean(over: .inputsAndPositions)), inputs: [1])],
         [Intervention("blocks.0.hook_attn_out", .add(.mean(over: .inputs)))],
+        [Intervention("blocks.0.hook_resid_mid", .set(.mean(over: .positions)), at: .init(positions: .patches))],
         [Intervention("blocks.0.hook_mlp_out", .set(.mean(over: .positions)), inputs: [0, 2])],
         [Intervention("blocks.1.hook_resid_mid", .projectOut(Tensor(shape: [24], elements: (0..<24).map(Float.init))))],
         [

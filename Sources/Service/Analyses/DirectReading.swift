@@ -24,12 +24,22 @@ struct DirectReading: Sendable {
         }
         (self.wish, self.metric, self.model) = (wish, metric, model)
         position = wish.position.map { $0 < 0 ? $0 + count : $0 }
+        let axis = try Self.axis(wish)
         do throws(StreamError) {
             attribution = try DirectAttribution(
-                metric, of: model, by: wish.axis, norm: wish.norm, position: position)
+                metric, of: model, by: axis, norm: wish.norm, position: position)
         } catch {
             throw Self.problem(error)
         }
+    }
+
+    private static func axis(_ wish: AttributionWish) throws(FieldError) -> DirectAttribution.Axis {
+        guard let axis = DirectAttribution.Axis(rawValue: wish.axis.rawValue) else {
+            throw FieldError(
+                .pointer(JSONPointer()["by"]),
+                "\(wish.axis.rawValue)s are told apart by method \"attribution_patching\"")
+        }
+        return axis
     }
 
     /// The answer, or what it would be.
@@ -44,7 +54,7 @@ struct DirectReading: Sendable {
             let scores = try await call.service.lane.analyse(call.context) { _ in try reading.scores(result) }
             var answer = reading.answer(scores)
             answer.members.append(run.provenance)
-            answer.picture = reading.picture(scores)
+            answer.picture = reading.figure.picture(scores.map(\.scores.elements), reading.attribution.shape)
             return answer
         }
     }
@@ -72,6 +82,12 @@ struct DirectReading: Sendable {
         ]
     }
 
+    private var figure: AttributionFigure {
+        AttributionFigure(
+            title: "Direct attribution", axis: wish.axis, labels: attribution.labels, unit: wish.unit,
+            architecture: model.architecture)
+    }
+
     /// The answer without its provenance.
     func answer(_ scores: [AttributionScores]) -> TensorAnswer {
         var members = [
@@ -79,34 +95,30 @@ struct DirectReading: Sendable {
             JSONMember("metric", metric.document(MetricNames(metric: metric, model: model))),
             JSONMember("labels", .strings(attribution.labels)),
         ]
-        let number = { (pick: (AttributionScores) -> Double) in JSONValue.list(scores.map { Self.number(pick($0)) }) }
+        let number = { (pick: (AttributionScores) -> Double) in
+            JSONValue.list(scores.map { AttributionWish.number(pick($0)) })
+        }
         var perInput = [
             JSONMember("sum", number(\.sum)), JSONMember("constant", number(\.constant)),
             JSONMember("value", number(\.value)), JSONMember("residue", number(\.residue)),
         ]
-        if wish.top > 0 { perInput.append(JSONMember("top", .list(scores.map(top)))) }
+        if wish.top > 0 {
+            perInput.append(
+                JSONMember(
+                    "top",
+                    .list(
+                        scores.map { wish.top(of: attribution.labels, $0.scores.elements) })))
+        }
         if !attribution.otherLabels.isEmpty {
             members.append(JSONMember("other_labels", .strings(attribution.otherLabels)))
-            perInput.append(JSONMember("others", .list(scores.map { .list($0.others.map(Self.number)) })))
+            perInput.append(JSONMember("others", .list(scores.map { .list($0.others.map(AttributionWish.number)) })))
         }
         if !attribution.accumulatedLabels.isEmpty {
             members.append(JSONMember("accumulated_labels", .strings(attribution.accumulatedLabels)))
-            perInput.append(JSONMember("accumulated", .list(scores.map { .list($0.accumulated.map(Self.number)) })))
+            perInput.append(
+                JSONMember("accumulated", .list(scores.map { .list($0.accumulated.map(AttributionWish.number)) })))
         }
         return TensorAnswer(
             members: members, perInput: perInput, tensors: [("scores", RowPieces(scores.map(\.scores)))])
     }
-
-    /// Those that say most for or against it, by magnitude.
-    private func top(_ scores: AttributionScores) -> JSONValue {
-        let (labels, values) = (attribution.labels, scores.scores.elements)
-        let strength = values.map { $0.isNaN ? 0 : abs($0) }
-        return .list(
-            ClassRanking(strength).top(wish.top).map { found in
-                ["label": .string(labels[found.index]), "score": .float(Double(values[found.index]))]
-            })
-    }
-
-    /// All digits of float64: a residue is what is left of their difference.
-    private static func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 }

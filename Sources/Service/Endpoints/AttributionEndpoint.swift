@@ -18,11 +18,15 @@ enum AttributionEndpoint {
             Field(
                 "method", .choice(of: AttributionMethod.self), default: "direct",
                 "direct: what each part of the last stream says, with norms held at the scales they had; exact for logit and "
-                    + "logit_difference."),
+                    + "logit_difference. attribution_patching: the gradient in the corrupt run times the clean run's "
+                    + "difference from it. grad_x_activation: the gradient times what is there. integrated_gradients: the "
+                    + "difference from a baseline times the mean gradient on the way. relevance: attention times its "
+                    + "gradient through the layers (Chefer et al. 2021)."),
             Field(
-                "by", .choice(of: DirectAttribution.Axis.self), default: "component",
-                "What the stream is parted into: each layer; embedding, positions, attentions and MLPs; heads; neurons; or the "
-                    + "positions that attention fetched it from."),
+                optional: "by", .choice(of: AttributionAxis.self),
+                "What is told apart: layers; embedding, positions, attentions and MLPs; heads; neurons; positions (direct: those "
+                    + "that attention fetched from); or edges between heads, MLPs and the output. Positions for "
+                    + "integrated_gradients and relevance, else components unless given."),
             MetricWish.field(),
             Field(
                 "norm", .choice(of: StackNorm.self), default: "exact",
@@ -34,15 +38,34 @@ enum AttributionEndpoint {
                     + "it. Negative ones count from the end."),
             Field(
                 "top_k", .integer(0...1_000), default: 10, "How many of the largest scores are listed, by magnitude."),
+            Field(
+                optional: "clean", InputSource.form,
+                "attribution_patching: the run whose activations would be patched in."),
+            Field(
+                optional: "corrupt", InputSource.form, "attribution_patching: the run that they would be patched into."),
+            Field(
+                optional: "site", .choice(of: SweepSite.self),
+                "attribution_patching and grad_x_activation: a kind of hook, in each layer; unless given what layers add, z for "
+                    + "heads, post for neurons, resid_pre for positions."),
+            Field(
+                optional: "baseline", InputSource.form,
+                "integrated_gradients: where the way begins; a picture of zeros unless given."),
+            Field(optional: "steps", .integer(1...300), "integrated_gradients: gradients on the way, 20 unless given."),
+            Field(
+                optional: "layer", .integer,
+                "integrated_gradients: of the stream that enters this layer, in place of the pixels."),
             make: {
                 inputs, preprocess, exif, _, flags, interventions, isDeterministic, isDryRun, method, axis, metric,
-                norm, position, top in
+                norm, position, top, clean, corrupt, site, baseline, steps, layer in
                 AttributionRequest(
                     options: InputOptions(
                         inputs: inputs, preprocess: preprocess, exif: exif, flags: flags,
                         isDeterministic: isDeterministic, isDryRun: isDryRun, interventions: interventions),
                     wish: AttributionWish(
-                        method: method, axis: axis, metric: metric, norm: norm, position: position, top: top))
+                        method: method, chosenAxis: axis, metric: metric, norm: norm, position: position, top: top,
+                        gradient: .init(
+                            clean: clean, corrupt: corrupt, baseline: baseline, site: site, steps: steps, layer: layer))
+                )
             })
     }
 
@@ -56,6 +79,8 @@ enum AttributionEndpoint {
                 intervention or `norm: prisma` broke the account. By layer, `accumulated` is the metric read off the stream \
                 before each. By position, what attention brings counts to where it comes from, all else to the position that is \
                 read. Cosines with texts are divided by the length that the embedding had. As a picture, a heat map of one input.
+
+                The other methods go by gradients. By position, attribution_patching and grad_x_activation give [input, layer,                 position], by edge [input, sender, receiver]; their scores lie behind each other and do not add up: `value` is                 the metric, or the clean run's less the corrupt one's. Of integrated gradients `constant` is the metric of the                 baseline, and `residue` what the steps leave out.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(
@@ -82,10 +107,13 @@ enum AttributionEndpoint {
         let top = Schema.object("AttributionTop", properties: [.init("label", .string), .init("score", number)])
         return [
             .init("method", .choice(AttributionMethod.allCases.map(\.rawValue))),
-            .init("by", .choice(DirectAttribution.Axis.allCases.map(\.rawValue))), .init("metric", Metric.schema),
-            .init("labels", .list(.string).described("Of the scores, in row-major order.")),
-            .init("sum", .list(number)), .init("constant", .list(number)), .init("value", .list(number)),
-            .init("residue", .list(number)), .init("top", .list(.list(top)), isRequired: false),
+            .init("by", .choice(AttributionAxis.allCases.map(\.rawValue))), .init("metric", Metric.schema),
+            .init("labels", .list(.string).described("Of the scores, in row-major order."), isRequired: false),
+            .init("senders", .list(.string), isRequired: false), .init("receivers", .list(.string), isRequired: false),
+            .init("sum", .list(number), isRequired: false), .init("constant", .list(number), isRequired: false),
+            .init("value", .list(number)), .init("residue", .list(number), isRequired: false),
+            .init("metric_clean", number, isRequired: false), .init("metric_corrupt", number, isRequired: false),
+            .init("top", .list(.list(top)), isRequired: false),
             .init("other_labels", .list(.string), isRequired: false),
             .init("others", .list(.list(number)).described("[input][label]"), isRequired: false),
             .init("accumulated_labels", .list(.string), isRequired: false),

@@ -37,13 +37,7 @@ struct GradientWish: Sendable {
         guard run.tower.tower == .vision else {
             throw FieldError(.pointer(Self.place), "metrics are of the tower of pictures; texts have no gradients")
         }
-        guard !metric.kind.needsReference else {
-            throw FieldError(
-                .pointer(Self.place["metric"]["kind"]),
-                "\(metric.kind.rawValue) compares with another run, and there is none here: expected one of "
-                    + Metric.Kind.allCases.filter { !$0.needsReference }.map { "\"\($0.rawValue)\"" }
-                    .joined(separator: ", "))
-        }
+        try Self.refuseReference(metric.kind, at: Self.place["metric"])
         var hooks = capture
         hooks.hooks.removeAll { $0 == CaptureForm.pixelValues }
         let plan: HookPlan
@@ -56,6 +50,17 @@ struct GradientWish: Sendable {
         return GradientAsk(
             metric: try await metric.resolve(builder, at: Self.place["metric"]), plan: plan,
             wantsPixels: hooks.hooks.count < capture.hooks.count)
+    }
+
+    /// - Parameter place: of the metric.
+    /// - Throws: 400 for a metric that compares with another run.
+    static func refuseReference(_ kind: Metric.Kind, at place: JSONPointer) throws(FieldError) {
+        guard kind.needsReference else { return }
+        throw FieldError(
+            .pointer(place["kind"]),
+            "\(kind.rawValue) compares with another run, and gradients are of one: expected one of "
+                + Metric.Kind.allCases.filter { !$0.needsReference }.map { "\"\($0.rawValue)\"" }
+                .joined(separator: ", "))
     }
 
     /// The hook at fault as the document counts it, `pixel_values` included; the selection's fields stand beside `hooks`.
