@@ -4,13 +4,13 @@ import { Scale } from "../shared/colours.js";
 
 /** A view into the answer's tensor, and the best class of each stream and position, found once. */
 export class Lens {
-  constructor({ document, tensors }, labels) {
+  constructor({ document, tensors }, names) {
     const { shape, data } = tensors.logits;
     [, this.streams, this.tokens, this.classes] = shape;
     this.data = data;
     this.document = document;
     this.streamNames = document.labels ?? Array.from({ length: this.streams }, (_, each) => String(each));
-    this.labels = labels;
+    this.names = names;
     this.#findBest();
   }
 
@@ -19,8 +19,8 @@ export class Lens {
   logit(stream, token, index) { return this.data[this.#start(stream, token) + index]; }
   best(stream, token) { return this.#best[stream * this.tokens + token]; }
 
-  label(index) { return this.labels[index]?.label ?? `class ${index}`; }
-  emoji(index) { return this.labels[index]?.emoji ?? null; }
+  label(index) { return this.names.label(index); }
+  emoji(index) { return this.names.emoji(index); }
 
   #best;
   #findBest() {

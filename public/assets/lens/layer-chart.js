@@ -3,7 +3,7 @@
 import { onNextFrame } from "../shared/dom.js";
 import { walkGrid } from "../shared/grid-walk.js";
 import { onTheme, paint } from "../shared/theme.js";
-import { drawGlyph } from "./glyphs.js";
+import { drawGlyph } from "../shared/glyphs.js";
 
 const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 112;    // CSS pixels
 

@@ -61,6 +61,12 @@ function fingerprint(bytes) {
   return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
+/** The files of several pictures, by the names of their parts. */
+export const filesOf = (pictures) => Object.fromEntries(Object.entries(pictures).map(([part, { file }]) => [part, file]));
+
+/** A picture to compare with: of another kind than this one. */
+export const counterpart = ({ sample: name }) => sample(name?.startsWith("heart") ? "square.png" : "heart.png");
+
 // --- the store --------------------------------------------------------------------------------------------------
 
 const MOST = 8;   // pictures kept; the oldest go first
