@@ -1,5 +1,6 @@
-// Every layer as a small map of its patches: where to look, and the way there.
+// Every layer as a small map of its patches, tokens that are none above it: where to look, and the way there.
 
+import { cssOf } from "../shared/colours.js";
 import { element } from "../shared/dom.js";
 import { onTheme } from "../shared/theme.js";
 
@@ -33,12 +34,17 @@ export class LayerStrip {
       const pixels = new Uint32Array(image.data.buffer);
       for (let patch = 0; patch < pixels.length; patch++) pixels[patch] = packed(layer, grid.prefix + patch) ?? 0;
       canvas.getContext("2d").putImageData(image, 0, 0);
+      button.querySelector(".dots").replaceChildren(...Array.from({ length: grid.prefix }, (_, token) => {
+        const dot = element("i"), colour = packed(layer, token);
+        if (colour !== null) dot.style.background = cssOf(colour);
+        return dot;
+      }));
     });
   }
 
   #button(layer) {
     const button = element("button", { type: "button", className: "layer", ariaPressed: "false" },
-      element("canvas", { ariaHidden: "true" }), element("span", {}, `L${layer}`));
+      element("span", { className: "dots", ariaHidden: "true" }), element("canvas", { ariaHidden: "true" }), element("span", {}, `L${layer}`));
     button.addEventListener("click", () => this.#choose(layer));
     return button;
   }

@@ -168,9 +168,9 @@ function showLayer(layer, at) {
   $("layer").setAttribute("aria-valuetext", hookName(chosen.hook, layer));
   $("layer-name").textContent = hookName(chosen.hook, layer);
   const changed = chosen.direction === "denoise" ? subject.other.seen : subject.seen;
-  const colour = (token) => { const known = packed(layer, token); return known === null ? null : cssOf(known); };
+  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale().veil(value); };
   grid.show({
-    grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: colour, glyph: (token) => glyph(layer, token),
+    grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: veil, glyph: (token) => glyph(layer, token),
     ink: (token) => inkOn(packed(layer, token)),
     outlined: (sweep.found?.cells ?? []).filter((each) => each.layer === layer).map(({ position }) => position),
   });
@@ -178,7 +178,7 @@ function showLayer(layer, at) {
   prefix.show(subject.grid.prefix, (token) => {
     const known = packed(layer, token), flip = glyph(layer, token), value = sweep.value(layer, token, chosen.values);
     return {
-      fill: colour(token), ink: known === null ? null : inkOn(known), emoji: flip?.emoji, text: known === null ? "" : number(value, 2),
+      fill: known === null ? null : cssOf(known), ink: known === null ? null : inkOn(known), emoji: flip?.emoji, text: known === null ? "" : number(value, 2),
       label: `${prefixName(token)}: ${known === null ? "not tried yet" : number(value, 3)}${flip ? `, becomes ${flip.label}` : ""}`,
     };
   });
