@@ -8,6 +8,7 @@ import tempfile
 import time
 import unittest
 
+import clip_model
 from browser import Browser
 from case import Case
 from server import ROOT, Server
@@ -36,6 +37,7 @@ def main():
     fixtures = ROOT / "Tests/Fixtures/models"
     Case.models = {
         "shapes": ROOT / "config/demo/shapes", "random": random,
+        "clip": clip_model.write(fixtures / "hf_clip/checkpoint", work / "clip"),
         "headless": fixtures / "hf_vit_model/checkpoint", "no-class-token": fixtures / "timm_vit_gap/checkpoint"}
     Case.server = Server(program, work, Case.models)
     Case.browser = None

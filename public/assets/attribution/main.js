@@ -13,6 +13,7 @@ import { showLegend } from "../shared/legend.js";
 import { lineChart } from "../shared/line-chart.js";
 import { metricForAddress, metricOfAddress, MetricPicker, metricText } from "../shared/metric-picker.js";
 import { number, percent } from "../shared/numbers.js";
+import { showOnward } from "../shared/onward.js";
 import { PictureView } from "../shared/picture-view.js";
 import { PrefixCells, prefixName } from "../shared/prefix-cells.js";
 import { Readout } from "../shared/readout.js";
@@ -120,7 +121,7 @@ function showAccount() {
   }[chosen.by];
   fillFacts($("sums"), [
     ["Sum of the parts", number(account.sum, 6)], ["Constant", number(account.constant, 6)],
-    ["Residue", number(account.residue, 6)], ["Value", element("strong", {}, number(account.value, 6))],
+    ["Residue", number(account.residue, 4)], ["Value", element("strong", {}, number(account.value, 6))],
   ]);
   [["Constant", "constant"], ["Residue", "residue"]].forEach(([text, name], at) =>
     $("sums").querySelectorAll("dt")[at + 1].replaceChildren(term(text, name)));
@@ -182,7 +183,7 @@ function showPositions(at, scale) {
 }
 
 function showReading(at) {
-  let what = "point at a bar, a head or a patch", value = null, before = null;
+  let what = "point at one", value = null, before = null;
   if (at && "part" in at) {
     const bar = bars.bars.find(({ name }) => name === at.part);
     if (bar) [what, value, before] = [bar.name, bar.value, bar.kind === "total" ? null : bar.to];
@@ -197,10 +198,7 @@ function showReading(at) {
   readout.text = Object.keys(hovered).length && !("part" in hovered) ? `${what}  ${number(value, 4)}` : null;
   const onward = at && "head" in at ? [address.link("/attention", { layer: at.layer, head: at.head }), "See where this head looks"]
     : at && "position" in at ? [address.link("/logit-lens", { token: at.position }), "See what this position would answer"] : null;
-  const key = onward?.join() ?? "";
-  if ($("onward").dataset.key === key) return;
-  $("onward").dataset.key = key;
-  $("onward").replaceChildren(...(onward ? [element("a", { href: onward[0] }, onward[1])] : []));
+  showOnward(onward);
 }
 
 // --- tools ------------------------------------------------------------------------------------------------------

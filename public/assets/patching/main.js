@@ -12,6 +12,7 @@ import { Inspector } from "../shared/inspector.js";
 import { showLegend } from "../shared/legend.js";
 import { metricForAddress, metricOfAddress, MetricPicker, metricText } from "../shared/metric-picker.js";
 import { count, number, percent } from "../shared/numbers.js";
+import { showOnward } from "../shared/onward.js";
 import { PictureView } from "../shared/picture-view.js";
 import { PrefixCells, prefixName } from "../shared/prefix-cells.js";
 import { Readout } from "../shared/readout.js";
@@ -33,7 +34,7 @@ const METRICS = [
 /** What is chosen, as the address has it. `cell` is pinned: its position or its head; `layer` null: the strongest. */
 const chosen = {
   view: oneOf("view", Object.keys(VIEWS)), hook: null, direction: oneOf("direction", DIRECTIONS.map(([each]) => each)),
-  values: oneOf("values", ["share", "metric"]), opacity: address.getIndex("opacity", 101) ?? 70,
+  values: oneOf("values", ["share", "metric"]), scale: oneOf("scale", ["all", "layer"]), opacity: address.getIndex("opacity", 101) ?? 70,
   metric: metricOfAddress(), search: address.get("search") === "1", showsSet: address.get("set") === "1",
   layer: null, cell: null,
 };
@@ -76,7 +77,7 @@ function choose(values) {
   const unless = (usual, value) => (value === usual ? null : value);
   address.set({
     view: unless("position", view), hook: unless(VIEWS[view][0], hook), direction: unless("denoise", direction),
-    values: unless("share", chosen.values), opacity: unless(70, chosen.opacity), ...metricForAddress(chosen.metric),
+    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity), ...metricForAddress(chosen.metric),
     search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
     ...(sweep ? { layer, position: view === "position" ? cell : null, head: view === "head" ? cell : null } : {}),
   });
@@ -112,15 +113,19 @@ function shownCells() {
 
 // --- what is shown ----------------------------------------------------------------------------------------------
 
-function scale() {
-  if (kept.known === sweep.known && kept.sweep === sweep && kept.values === chosen.values) return kept.scale;
-  kept = { sweep, known: sweep.known, values: chosen.values, scale: Scale.signed(sweep.values(chosen.values)) };
-  return kept.scale;
+/** One scale for all layers, or a layer's own, of its patches: other tokens, which often do far more, are then cut off. */
+function scale(layer) {
+  const own = chosen.scale === "layer" && chosen.view === "position" ? layer : null;
+  if (kept.known !== sweep.known || kept.sweep !== sweep || kept.values !== chosen.values) {
+    kept = { sweep, known: sweep.known, values: chosen.values, scales: new Map() };
+  }
+  if (!kept.scales.has(own)) kept.scales.set(own, Scale.signed(sweep.values(chosen.values, own)));
+  return kept.scales.get(own);
 }
 
 function packed(layer, cell) {
   const value = sweep.value(layer, cell, chosen.values);
-  return value === null ? null : scale().packed(value);
+  return value === null ? null : scale(layer).packed(value);
 }
 
 const glyph = (layer, cell) => (sweep.flips(layer, cell) ? sweep.at(layer, cell).prediction : null);
@@ -135,7 +140,7 @@ function update() {
   const at = hovered ?? (chosen.cell === null ? null : { layer, cell: chosen.cell });
   $("on-picture").hidden = chosen.view !== "position";
   $("by-head").hidden = chosen.view !== "head";
-  opacity.hidden = chosen.view !== "position";
+  opacity.hidden = scales.hidden = chosen.view !== "position";
   if (chosen.view === "position") showLayer(layer, at);
   else {
     const { rows, columns } = sweep.question;
@@ -151,7 +156,7 @@ function update() {
   showReading(at);
   const value = at && sweep.value(at.layer, at.cell, chosen.values);
   readout.text = hovered && (value === null ? "not tried yet" : `${cellName(cellOf(at.layer, at.cell))}  ${number(value, 3)}`);
-  showLegend($("legend"), scale(), legendText());
+  showLegend($("legend"), scale(at?.layer ?? layer), legendText());
   showEffect();
   showFlipSet($("search"), {
     found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
@@ -168,7 +173,7 @@ function showLayer(layer, at) {
   $("layer").setAttribute("aria-valuetext", hookName(chosen.hook, layer));
   $("layer-name").textContent = hookName(chosen.hook, layer);
   const changed = chosen.direction === "denoise" ? subject.other.seen : subject.seen;
-  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale().veil(value); };
+  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale(layer).veil(value); };
   grid.show({
     grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: veil, glyph: (token) => glyph(layer, token),
     ink: (token) => inkOn(packed(layer, token)),
@@ -215,6 +220,8 @@ function showReading(at) {
     ["Unpatched", `${number(sweep.baseMetric, 4)} · ${nameOf(sweep.base)}`],
   ]);
   $("reading").querySelector("dt").classList.add("teal");
+  showOnward(at && chosen.view === "head"
+    ? [address.link("/attention", { layer: at.layer, head: at.cell }), "See where this head looks in the clean picture"] : null);
 }
 
 function showEffect() {
@@ -325,6 +332,8 @@ const hooks = picker("Hook", VIEWS[chosen.view].map((each) => [each, each]), cho
 const range = element("input", { type: "range", id: "opacity", min: 0, max: 100, step: 5, value: chosen.opacity });
 range.addEventListener("input", () => { choose({ opacity: Number(range.value) }); update(); });
 const opacity = element("label", { className: "opacity" }, element("span", { className: "small" }, "Opacity"), range);
+const scales = picker("Scale", [["all", "one for all"], ["layer", "each layer's patches"]], chosen.scale,
+  (each) => { choose({ scale: each }); update(); });
 $("tools").append(
   choice("Cells", [["position", "Layer × position"], ["head", "Layer × head"]], chosen.view, (view) => {
     hooks.fill(VIEWS[view].map((each) => [each, each]));
@@ -333,7 +342,7 @@ $("tools").append(
   }),
   choice("Direction", DIRECTIONS, chosen.direction, (direction) => ask({ direction })), hooks,
   picker("Colour", [["share", "share of the way"], ["metric", "change of the metric"]], chosen.values,
-    (values) => { choose({ values }); update(); }), opacity);
+    (values) => { choose({ values }); update(); }), scales, opacity);
 const metrics = new MetricPicker($("metric"), {
   kinds: METRICS, usual: "answer against answer", change: (metric) => ask({ metric }),
 });

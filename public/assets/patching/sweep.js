@@ -104,10 +104,14 @@ export class Sweep {
     return outcome.normalised === null ? null : this.isDenoising ? outcome.normalised : 1 - outcome.normalised;
   }
 
-  /** All that are known. */
-  values(values) {
-    return this.outcomes.flatMap((outcome, at) =>
-      outcome ? this.value(Math.floor(at / this.question.columns), at % this.question.columns, values) ?? [] : []);
+  /** All that are known, or those of a layer's patches. */
+  values(values, layer = null) {
+    const { columns, prefix } = this.question;
+    return this.outcomes.flatMap((outcome, at) => {
+      const [row, column] = [Math.floor(at / columns), at % columns];
+      const isWanted = outcome && (layer === null || (row === layer && column >= prefix));
+      return isWanted ? this.value(row, column, values) ?? [] : [];
+    });
   }
 
   /** Whether the patch changes the answer. */

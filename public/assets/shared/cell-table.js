@@ -9,6 +9,9 @@ import { onTheme, paint } from "./theme.js";
 
 const LEFT = 40, TOP = 40, LARGEST = 96, SMALLEST = 16, WIDE_ENOUGH = 44;    // CSS pixels
 
+/** In a cell there is room for a few figures only: what rounds to nothing is 0.00. */
+const short = (value, digits) => (Math.abs(value) < 0.5 * 10 ** -digits ? (0).toFixed(digits) : number(Number(value.toFixed(digits)), digits));
+
 export class CellTable {
   #canvas;
   #content = null;
@@ -107,7 +110,7 @@ export class CellTable {
     context.font = `${cell >= 64 ? 14 : 12}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(number(known, digits), x + cell / 2, y + cell * (answer ? 0.82 : 0.5), cell - 4);
+    context.fillText(short(known, digits), x + cell / 2, y + cell * (answer ? 0.82 : 0.5), cell - 4);
   }
 
   #outline(context, { row, column }, colour) {

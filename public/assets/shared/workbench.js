@@ -40,6 +40,7 @@ export class Workbench {
     }, page.titles);
     $("view").append(failureNotice(), element("p", { id: "waiting", className: "waiting", role: "status" }, "Looking…"));
     address.carry();
+    showCurrentPage();
     $("retry").addEventListener("click", () => this.#attempt(this.#again));
     $("try")?.addEventListener("click", () =>
       this.#attempt(async () => this.#choosePicture(await sample(SAMPLES[0][0]))));
@@ -146,6 +147,12 @@ export class Workbench {
       this.#reveal("failure");
     }
   }
+}
+
+/** On a narrow screen the bar scrolls: as far as the page's own link. */
+function showCurrentPage() {
+  const bar = document.querySelector(".bar nav"), current = bar.querySelector("[aria-current]");
+  if (current) bar.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - bar.offsetLeft - bar.clientWidth / 2;
 }
 
 /** The picture that the address names for a slot, if any. */
