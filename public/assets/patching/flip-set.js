@@ -8,8 +8,21 @@ const PROOFS = {
   irreducible: "None of them can be left out; a smaller set of others may exist.",
 };
 
-/** @param on `search()`, `cell(cell)`, `all(isShown)`. @param state {found, isSearched, isRunning, showsAll, name(cell)} */
-export function showFlipSet(place, { found, isSearched, isRunning, showsAll, name }, on) {
+/** @param on `search()`, `cell(cell)`, `all(isShown)`. @param state {canFlip, found, isSearched, isRunning, showsAll, name(cell)} */
+export function showFlipSet(place, state, on) {
+  const { canFlip, found, isSearched, isRunning, showsAll } = state;
+  const key = JSON.stringify([canFlip, found, isSearched && isRunning, showsAll]);
+  if (place.dataset.shown === key) return;        // what stands there may have the focus
+  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+  fill(place, state, on);
+  place.dataset.shown = key;
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function fill(place, { canFlip, found, isSearched, isRunning, showsAll, name }, on) {
+  if (!canFlip) {
+    return place.replaceChildren(element("p", { className: "small" }, "Both runs give the same answer: choose pictures that differ in it."));
+  }
   if (!found) {
     const button = element("button", { type: "button", id: "find-set", disabled: isSearched && isRunning }, isSearched && isRunning ? "Looking…" : "Look for it");
     button.addEventListener("click", on.search);

@@ -31,6 +31,9 @@ const METRICS = [
   ["log_probability", "log probability"], ["loss", "loss"], ["kl", "KL divergence"], ["cosine", "cosine"],
 ];
 
+/** A layer's own scale ends at no less than this part of the whole sweep's: beyond is rounding. */
+const LEAST_OF_ALL = 1e-3;
+
 /** What is chosen, as the address has it. `cell` is pinned: its position or its head; `layer` null: the strongest. */
 const chosen = {
   view: oneOf("view", Object.keys(VIEWS)), hook: null, direction: oneOf("direction", DIRECTIONS.map(([each]) => each)),
@@ -119,7 +122,10 @@ function scale(layer) {
   if (kept.known !== sweep.known || kept.sweep !== sweep || kept.values !== chosen.values) {
     kept = { sweep, known: sweep.known, values: chosen.values, scales: new Map() };
   }
-  if (!kept.scales.has(own)) kept.scales.set(own, Scale.signed(sweep.values(chosen.values, own)));
+  if (!kept.scales.has(own)) {
+    const least = own === null ? 0 : scale(null).high * LEAST_OF_ALL;
+    kept.scales.set(own, Scale.signed([...sweep.values(chosen.values, own), least]));
+  }
   return kept.scales.get(own);
 }
 
@@ -159,7 +165,7 @@ function update() {
   showLegend($("legend"), scale(at?.layer ?? layer), legendText());
   showEffect();
   showFlipSet($("search"), {
-    found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
+    canFlip: sweep.baseline.predictions.clean.index !== sweep.baseline.predictions.corrupt.index, found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
   }, {
     search() { choose({ search: true }); start(); },
     cell(cell) { choose({ layer: cell.layer, cell: cell[chosen.view], showsSet: false }); update(); },
@@ -259,7 +265,7 @@ function showProgress() {
   const flips = sweep.outcomes.filter((each, at) => each && sweep.flips(Math.floor(at / sweep.question.columns), at % sweep.question.columns)).length;
   const cells = `${count(sweep.known)} of ${count(all)} cells`;
   $("progress-text").textContent = running ? (isAll ? "looking for the smallest set…" : cells)
-    : isAll ? `${count(all)} cells, ${flips === 1 ? "one changes" : `${count(flips)} change`} the answer` : `stopped after ${cells}`;
+    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer` : `stopped after ${cells}`;
   $("stop").textContent = running ? "Stop" : "Go again";
   $("stop").hidden = !running && isAll;
   document.body.dataset.sweep = running ? "running" : isAll ? "done" : "stopped";
@@ -278,7 +284,7 @@ function showPictures() {
   const { baseline_clean: clean, baseline_corrupt: corrupt, metric } = sweep.baseline;
   const isSame = sweep.baseline.predictions.clean.index === sweep.baseline.predictions.corrupt.index;
   $("note").textContent = `${capital(metricText(metric))}: ${number(clean, 4)} on the clean picture, ${number(corrupt, 4)} on the corrupt one. `
-    + (isSame ? "Both get the same answer, so that no patch can flip it into the other's." : "A patch that flips the answer shows the new one.");
+    + (isSame ? "Both get the same answer, so there is none to flip." : "A patch that flips the answer shows the new one.");
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
@@ -332,7 +338,7 @@ const hooks = picker("Hook", VIEWS[chosen.view].map((each) => [each, each]), cho
 const range = element("input", { type: "range", id: "opacity", min: 0, max: 100, step: 5, value: chosen.opacity });
 range.addEventListener("input", () => { choose({ opacity: Number(range.value) }); update(); });
 const opacity = element("label", { className: "opacity" }, element("span", { className: "small" }, "Opacity"), range);
-const scales = picker("Scale", [["all", "one for all"], ["layer", "each layer's patches"]], chosen.scale,
+const scales = picker("Scale", [["all", "one for all"], ["layer", "layer's patches"]], chosen.scale,
   (each) => { choose({ scale: each }); update(); });
 $("tools").append(
   choice("Cells", [["position", "Layer × position"], ["head", "Layer × head"]], chosen.view, (view) => {
@@ -341,7 +347,7 @@ $("tools").append(
     ask({ view, hook: VIEWS[view][0], cell: null, layer: null });
   }),
   choice("Direction", DIRECTIONS, chosen.direction, (direction) => ask({ direction })), hooks,
-  picker("Colour", [["share", "share of the way"], ["metric", "change of the metric"]], chosen.values,
+  picker("Colour", [["share", "share of way"], ["metric", "change"]], chosen.values,
     (values) => { choose({ values }); update(); }), scales, opacity);
 const metrics = new MetricPicker($("metric"), {
   kinds: METRICS, usual: "answer against answer", change: (metric) => ask({ metric }),
