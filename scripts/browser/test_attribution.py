@@ -55,9 +55,12 @@ class Attribution(Case):
         answer = self.answer("head")
         bars = self.check_sum(answer)
         scores = answer["tensors"]["scores"]["data"]
+        values = {each["name"]: each["value"] for each in bars}
         for layer in range(4):
-            self.assertAlmostEqual(bars[layer]["value"], sum(scores[layer * 4:layer * 4 + 4]), delta=1e-5)
-        self.assertEqual([each["name"] for each in bars[4:-3]], answer["other_labels"])
+            self.assertAlmostEqual(values[f"L{layer} heads"], sum(scores[layer * 4:layer * 4 + 4]), delta=1e-5)
+        for label, value in zip(answer["other_labels"], answer["others"][0]):
+            self.assertAlmostEqual(values[label], value, delta=1e-6)
+        self.assertEqual(list(values)[:5], ["embed", "pos_embed", "L0 heads", "0_mlp_out", "L1 heads"])
         self.browser.focus("#heads")
         self.browser.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
         self.assertShows(self.browser.facts("#reading")["Says"], scores[4 + 2], 6)

@@ -23,7 +23,7 @@ export class Account {
    *  `part`, `constant` or `residue`. */
   entries() {
     const parts = {
-      head: () => [...this.#layers((layer) => `L${layer} heads`), ...this.others],
+      head: () => this.#heads(),
       neuron: () => [...this.#neurons(), ...this.others],
       position: () => this.#positions(),
     }[this.by] ?? (() => Array.from(this.scores, (value, at) => ({ name: this.labels[at], value })));
@@ -34,10 +34,16 @@ export class Account {
     ];
   }
 
-  #layers(name) {
-    return Array.from({ length: this.rows }, (_, row) => ({
-      name: name(row), value: add(this.scores.subarray(row * this.columns, (row + 1) * this.columns)), tip: "heads",
-    }));
+  /** A layer's heads together, each before the MLP of its layer. */
+  #heads() {
+    const mlpOf = (layer) => this.others.filter(({ name }) => name === `${layer}_mlp_out`);
+    const layers = Array.from({ length: this.rows }, (_, layer) => [
+      { name: `L${layer} heads`, value: add(this.scores.subarray(layer * this.columns, (layer + 1) * this.columns)), tip: "heads" },
+      ...mlpOf(layer),
+    ]);
+    const apart = this.others.filter(({ name }) => !/^\d+_/.test(name));
+    const begins = apart.filter(({ name }) => name !== "b_O");
+    return [...begins, ...layers.flat(), ...apart.filter((each) => !begins.includes(each))];
   }
 
   /** The strongest by themselves, the rest together. */

@@ -115,7 +115,7 @@ function showAccount() {
   $("note").textContent = {
     layer: "Each bar begins where the one before it ended. Red speaks for it, blue against it.",
     component: "What attention and the MLP of each layer say. Red speaks for it, blue against it.",
-    head: "The heads of a layer together; each by itself above. What is no head stands after them.",
+    head: "The heads of a layer together; each by itself above. The attentions' biases stand at the end.",
     neuron: "The strongest neurons of the MLPs, the others together, and what is no neuron.",
     position: "What attention brought counts to the position it came from, all else to the one that is read.",
   }[chosen.by];
@@ -206,9 +206,9 @@ function showReading(at) {
 const ask = (values) => { choose({ ...values, ...NOTHING }); bench.refresh(); };
 $("tools").append(
   choice("Parts", VIEWS, chosen.by, (by) => ask({ by })),
-  picker("Order", ORDERS, chosen.order, (order) => { choose({ order }); showAccount(); }),
-  picker("Norm", NORMS, chosen.norm, (norm) => ask({ norm })));
+  picker("Order", ORDERS, chosen.order, (order) => { choose({ order }); showAccount(); }));
 const metrics = new MetricPicker($("metric"), { kinds: METRICS, usual: "logit of the answer", change: (metric) => ask({ metric }) });
+$("metric").append(picker("Norm", NORMS, chosen.norm, (norm) => ask({ norm })));
 $("heat").addEventListener("change", update);
 onTheme(() => { if (account) update(); });
 

@@ -1,6 +1,6 @@
 // Pictures: the samples that the server has, and the user's own, which stay in this browser.
 
-import { Failure } from "./client.js";
+import { call, Failure } from "./client.js";
 
 export const SAMPLES = [
   ["heart.png", "a heart"], ["ellipse.png", "an ellipse"], ["square.png", "a square"],
@@ -13,8 +13,8 @@ export const sampleAddress = (name) => `/assets/samples/${name}`;
 /** A picture: the file to post, and under which name the address knows it. */
 export async function sample(name) {
   const known = SAMPLES.find(([each]) => each === name);
-  const response = known && await fetch(sampleAddress(name)).catch(() => null);
-  if (!response?.ok) throw new Failure("No such sample", `“${name}” is not among the samples.`);
+  if (!known) throw new Failure("No such sample", `“${name}” is not among the samples.`);
+  const response = await call(sampleAddress(name));
   const type = name.endsWith(".jpg") ? "image/jpeg" : "image/png";
   return { file: new File([await response.blob()], name, { type }), sample: name, own: null };
 }
