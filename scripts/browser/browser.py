@@ -51,7 +51,8 @@ class Browser:
         return self.js("return document.body.dataset.state")
 
     def is_busy(self):
-        return self.js("return document.getElementById('result')?.ariaBusy === 'true'")
+        return self.js("return document.getElementById('result')?.ariaBusy === 'true' || document.body.dataset.sweep === 'running'"
+                       " || document.getElementById('effect')?.ariaBusy === 'true'")
 
     def until(self, what, condition, seconds=15):
         end = time.monotonic() + seconds

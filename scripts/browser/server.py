@@ -68,12 +68,13 @@ class Server:
             return json.load(answer)
 
     def post(self, path, file, fields=None):
-        """Posts a picture with fields beside it; the answer's JSON."""
+        """Posts a picture, or several by the names of their parts, with fields beside them; the answer's JSON."""
         border = uuid.uuid4().hex
-        type = "image/jpeg" if file.suffix in (".jpg", ".jpeg") else "image/png"
+        type = lambda each: "image/jpeg" if each.suffix in (".jpg", ".jpeg") else "image/png"
+        files = file if isinstance(file, dict) else {"image": file}
         parts = [
-            f'--{border}\r\nContent-Disposition: form-data; name="image"; filename="x"\r\nContent-Type: {type}\r\n\r\n'.encode()
-            + file.read_bytes(),
+            *(f'--{border}\r\nContent-Disposition: form-data; name="{name}"; filename="x"\r\n'
+              f'Content-Type: {type(each)}\r\n\r\n'.encode() + each.read_bytes() for name, each in files.items()),
             f'--{border}\r\nContent-Disposition: form-data; name="request"\r\n\r\n{json.dumps(fields or {})}'.encode(),
             f"--{border}--\r\n".encode(),
         ]

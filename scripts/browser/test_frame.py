@@ -4,7 +4,7 @@ from browser import Keys
 from case import Case
 from server import ROOT, Server
 
-PAGES = ("/", "/attention", "/logit-lens", "/api")
+PAGES = ("/", "/attention", "/logit-lens", "/patching", "/attribution", "/api")
 
 
 class Frame(Case):
@@ -61,7 +61,7 @@ class Frame(Case):
             self.assertShows(self.browser.text("#bars .probability"), top[0]["probability"])
 
     def test_downloads_are_what_they_are_called(self):
-        for page in PAGES[:3]:
+        for page in PAGES[:5]:
             self.browser.open(f"{page}?model=shapes&sample=heart.png")
             self.browser.js("""
                 window.saved = [];
@@ -80,7 +80,8 @@ class Frame(Case):
             self.assertEqual(files["png"][:4], b"\x89PNG", page)
             header, first = files["csv"].decode().split("\n")[:2]
             self.assertEqual(header.split(",")[:2], {"/": ["index", "label"], "/attention": ["layer", "head"],
-                                                     "/logit-lens": ["stream", "token"]}[page])
+                                                     "/logit-lens": ["stream", "token"], "/patching": ["layer", "position"],
+                                                     "/attribution": ["label", "score"]}[page])
             self.assertEqual(len(first.split(",")), len(header.split(",")))
             if page != "/":
                 self.assertEqual(files["npz"][:2], b"PK", page)
@@ -157,7 +158,8 @@ class Frame(Case):
     def test_no_page_scrolls_sideways_at_390_pixels(self):
         self.browser.size(390, 844)
         for page in ("/", "/attention", "/attention?layer=1&head=1", "/attention?tour=mixed", "/logit-lens",
-                     "/logit-lens?view=chart", "/api"):
+                     "/logit-lens?view=chart", "/patching?view=head", "/attribution", "/attribution?by=head",
+                     "/attribution?by=position", "/api"):
             join = "&" if "?" in page else "?"
             self.browser.open(f"{page}{join}model=random&sample=egg.jpg")
             wide = self.browser.js("return document.documentElement.scrollWidth")
@@ -182,7 +184,7 @@ class Errors(Case):
         self.browser.until("the result", lambda: self.browser.state() == "result")
 
     def test_a_server_that_is_gone_is_told_and_found_again(self):
-        for page in ("/", "/attention", "/logit-lens"):
+        for page in PAGES[:5]:
             models = {"shapes": self.models["shapes"]}
             server = Server(self.program, self.work, models)
             try:

@@ -1,8 +1,9 @@
 // One head, enlarged: its whole matrix, or what one token looks at, over the patches.
 
-import { $, element } from "../shared/dom.js";
+import { $ } from "../shared/dom.js";
 import { HeatMap } from "../shared/heat-map.js";
 import { number } from "../shared/numbers.js";
+import { PrefixCells } from "../shared/prefix-cells.js";
 import { isDark } from "../shared/theme.js";
 import { cssOf, inkOn } from "../shared/colours.js";
 
@@ -13,15 +14,16 @@ export const VIEWS = [
 
 export class OneHead {
   #map;
-  #on;
   #shown = null;     // {attention, grid, head, view, token, swapped}
   #line = null;      // what is on the map, per token; null for the matrix
-  #prefix = [];
+  #prefix;
   #drawn = {};       // the matrix that stands there; a pointer that moves does not colour it anew
 
   /** @param on `point({token?, other} | null)`, `pin(…)`, `free()`: `token` where the view lets both be chosen. */
   constructor(on) {
-    this.#on = on;
+    this.#prefix = new PrefixCells($("prefix"), {
+      point: (token) => on.point(token === null ? null : { other: token }), pin: (token) => on.pin({ other: token }),
+    });
     this.#map = new HeatMap($("map"), {
       point: (cell) => on.point(cell && this.#tokens(cell)),
       pin: (cell) => on.pin(this.#tokens(cell)),
@@ -66,7 +68,7 @@ export class OneHead {
       ? [other !== null && token !== null ? { row: token, column: other, colour: "accent" } : null]
       : [place(other) && { ...place(other), colour: others },
         (view === "token" || view === "rollout") && place(token) ? { ...place(token), colour: own } : null];
-    this.#prefix.forEach((button, each) => (button.ariaPressed = String(each === other)));
+    this.#prefix.mark(other);
   }
 
   #tokens({ row, column }) {
@@ -76,33 +78,10 @@ export class OneHead {
 
   /** Tokens that are no patch stand beside the map as cells of their own. */
   #showPrefix() {
-    const { grid } = this.#shown;
-    if (!this.#line) {
-      this.#prefix = [];
-      return void $("prefix").replaceChildren();
-    }
-    if (this.#prefix.length !== grid.prefix) {
-      this.#prefix = Array.from({ length: grid.prefix }, (_, token) => this.#prefixButton(token));
-      $("prefix").replaceChildren(...this.#prefix);
-    }
-    this.#prefix.forEach((button, token) => {
+    this.#prefix.show(this.#line ? this.#shown.grid.prefix : 0, (token) => {
       const packed = this.scale.packed(this.#line[token]);
-      const cell = button.querySelector(".cell");
-      cell.style.background = cssOf(packed);
-      cell.style.color = inkOn(packed);
-      cell.textContent = number(this.#line[token], 3);
+      return { fill: cssOf(packed), ink: inkOn(packed), text: number(this.#line[token], 3) };
     });
-  }
-
-  #prefixButton(token) {
-    const button = element("button", { type: "button", className: "token" },
-      element("span", {}, token === 0 ? "CLS" : `R${token}`), element("span", { className: "cell" }));
-    button.addEventListener("pointerenter", () => this.#on.point({ other: token }));
-    button.addEventListener("pointerleave", () => this.#on.point(null));
-    button.addEventListener("focus", () => this.#on.point({ other: token }));
-    button.addEventListener("blur", () => this.#on.point(null));
-    button.addEventListener("click", () => this.#on.pin({ other: token }));
-    return button;
   }
 }
 

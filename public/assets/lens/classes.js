@@ -23,7 +23,7 @@ export class ClassList {
   }
 
   set lens(lens) {
-    if (this.#lens?.labels === lens.labels) return void (this.#lens = lens);
+    if (this.#lens?.names.detail === lens.names.detail) return void (this.#lens = lens);
     this.#lens = lens;
     this.#names.replaceChildren(...Array.from({ length: lens.classes }, (_, index) => new Option("", lens.label(index))));
   }
@@ -47,12 +47,8 @@ export class ClassList {
   }
 
   #add(text) {
-    const wanted = text.trim().toLowerCase();
-    const all = Array.from({ length: this.#lens.classes }, (_, index) => index);
-    const found = all.find((index) => this.#lens.label(index).toLowerCase() === wanted)
-      ?? all.find((index) => this.#lens.label(index).toLowerCase().split(/,\s*/).includes(wanted))
-      ?? (/^\d+$/.test(wanted) ? all[Number(wanted)] : undefined);
-    if (found === undefined || this.#indices.includes(found)) return;
+    const found = this.#lens.names.find(text);
+    if (typeof found !== "number" || this.#indices.includes(found)) return;
     this.#input.value = "";
     this.#on.change([...this.#indices, found]);
   }

@@ -7,15 +7,14 @@ export const NONE = -1;
 
 /** A view into the answer's tensor, and the best class of each stream and position, found once. */
 export class Lens {
-  /** @param isEmbedding the output is no class a number: then nothing is more probable than another. */
-  constructor({ document, tensors }, labels, isEmbedding = false) {
+  /** @param names the classes, or dimensions, of which none is more probable than another. */
+  constructor({ document, tensors }, names) {
     const { shape, data } = tensors.logits;
     [, this.streams, this.tokens, this.classes] = shape;
     this.data = data;
     this.document = document;
     this.streamNames = document.labels ?? Array.from({ length: this.streams }, (_, each) => String(each));
-    this.labels = labels;
-    this.isEmbedding = isEmbedding;
+    this.names = names;
     this.#findBest();
   }
 
@@ -24,8 +23,8 @@ export class Lens {
   logit(stream, token, index) { return index === NONE ? NaN : this.data[this.#start(stream, token) + index]; }
   best(stream, token) { return this.#best[stream * this.tokens + token]; }
 
-  label(index) { return index === NONE ? "–" : this.labels[index]?.label ?? `class ${index}`; }
-  emoji(index) { return this.labels[index]?.emoji ?? null; }
+  label(index) { return index === NONE ? "–" : this.names.label(index); }
+  emoji(index) { return this.names.emoji(index); }
 
   #best;
   #findBest() {
@@ -52,7 +51,7 @@ export class Lens {
     const sum = logits.reduce((all, logit) => all + Math.exp(logit - highest), 0);
     return order.map((index) => ({
       index, label: this.label(index), emoji: this.emoji(index), logit: logits[index],
-      probability: this.isEmbedding ? null : Math.exp(logits[index] - highest) / sum,
+      probability: this.names.areDimensions ? null : Math.exp(logits[index] - highest) / sum,
     }));
   }
 

@@ -1,8 +1,8 @@
 // The layer by patch chart: streams across, tokens down, in each cell the emoji of the answer over its heat.
 
+import { CellCanvas } from "../shared/cell-canvas.js";
+import { drawGlyph } from "../shared/glyphs.js";
 import { paint } from "../shared/theme.js";
-import { CellCanvas } from "./cell-canvas.js";
-import { drawGlyph } from "./glyphs.js";
 
 const LEFT = 40, TOP = 24, ROW = 20, WIDEST = 112;    // CSS pixels
 

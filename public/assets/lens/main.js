@@ -1,21 +1,23 @@
 // The logit lens page: what each patch would answer after each layer.
 
 import * as address from "../shared/address.js";
+import { ClassNames } from "../shared/class-names.js";
 import { CATEGORIES, cssOf, inkOn } from "../shared/colours.js";
 import { modelPath, postForTensors } from "../shared/client.js";
 import { $, choice, element, picker } from "../shared/dom.js";
 import { saveCSV, saveNpz, savePNG } from "../shared/downloads.js";
+import { EmojiGrid } from "../shared/emoji-grid.js";
 import { Inspector } from "../shared/inspector.js";
 import { lineChart } from "../shared/line-chart.js";
 import { number, percent } from "../shared/numbers.js";
 import { PictureView } from "../shared/picture-view.js";
+import { PrefixCells, prefixName } from "../shared/prefix-cells.js";
 import { Readout } from "../shared/readout.js";
 import { tokenName } from "../shared/seen.js";
 import { isDark, onTheme, paint } from "../shared/theme.js";
 import { Workbench } from "../shared/workbench.js";
 import { ClassList } from "./classes.js";
 import { Lens } from "./data.js";
-import { EmojiGrid } from "./emoji-grid.js";
 import { LayerChart } from "./layer-chart.js";
 import { showLensLegend } from "./legend.js";
 
@@ -51,6 +53,7 @@ const chart = new LayerChart($("chart"), {
   pin(at) { choose({ stream: at.stream }); pin(at.token); },
   free: on.free,
 });
+const prefix = new PrefixCells($("prefix"), on);
 const readout = new Readout($("map"), $("chart"));
 const classes = new ClassList({
   change(indices) { choose({ classes: indices, focus: indices.includes(chosen.focus) ? chosen.focus : indices[0] ?? null }); update(); },
@@ -128,8 +131,9 @@ function update() {
   $("stream-name").textContent = lens.streamNames[chosen.stream];
   if (chosen.view === "grid") {
     grid.show({
-      lens, grid: subject.grid, seen: subject.seen, stream: chosen.stream, opacity: chosen.opacity / 100,
+      grid: subject.grid, seen: subject.seen, opacity: chosen.opacity / 100,
       fill: (each) => fill(chosen.stream, each), ink: (each) => ink(chosen.stream, each),
+      glyph: (each) => ({ index: lens.best(chosen.stream, each), emoji: lens.emoji(lens.best(chosen.stream, each)) }),
     });
     grid.mark = hovered.token ?? chosen.token;
     showPrefix();
@@ -147,20 +151,14 @@ function update() {
 }
 
 function showPrefix() {
-  const { prefix } = subject.grid;
-  $("prefix").replaceChildren(...Array.from({ length: prefix }, (_, each) => {
+  prefix.show(subject.grid.prefix, (each) => {
     const index = lens.best(chosen.stream, each);
-    const cell = element("span", { className: "cell" },
-      lens.emoji(index) ? element("span", { className: "emoji" }, lens.emoji(index)) : index < 0 ? "–" : String(index));
-    cell.style.background = fill(chosen.stream, each);
-    cell.style.color = ink(chosen.stream, each);
-    const name = each === 0 ? "CLS" : `R${each}`;
-    const button = element("button", {
-      type: "button", className: "token", ariaPressed: String(each === token()), ariaLabel: `${name}: ${lens.label(index)}`,
-    }, element("span", {}, name), cell);
-    button.addEventListener("click", () => { pin(each); $("prefix").children[each]?.focus(); });
-    return button;
-  }));
+    return {
+      fill: fill(chosen.stream, each), ink: ink(chosen.stream, each), emoji: lens.emoji(index), text: index < 0 ? "–" : index,
+      label: `${prefixName(each)}: ${lens.label(index)}`,
+    };
+  });
+  prefix.mark(token());
 }
 
 function showReading(at) {
@@ -233,7 +231,7 @@ const bench = new Workbench({
   },
   show({ answer, wanted }, about) {
     [subject, asked] = [about, wanted];
-    lens = new Lens(answer, about.detail.labels ?? [], about.detail.embedding);
+    lens = new Lens(answer, new ClassNames(about.detail));
     kept = {};
     inspector.show(answer, wanted);
     $("subject").hidden = false;

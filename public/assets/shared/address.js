@@ -33,10 +33,14 @@ export function onStep(apply) {
   });
 }
 
+/** Another page about the same model and picture, with more chosen there. */
+export function link(page, values = {}) {
+  const kept = new URLSearchParams(carried.flatMap((name) => (parameters.has(name) ? [[name, get(name)]] : [])));
+  for (const [name, value] of Object.entries(values)) kept.set(name, value);
+  return page + (kept.size ? `?${kept}` : "");
+}
+
 /** Writes the model and the picture into the links to other pages. */
 export function carry() {
-  const kept = new URLSearchParams(carried.flatMap((name) => (parameters.has(name) ? [[name, get(name)]] : [])));
-  for (const link of document.querySelectorAll("a[data-page]")) {
-    link.href = link.dataset.page + (kept.size ? `?${kept}` : "");
-  }
+  for (const each of document.querySelectorAll("a[data-page]")) each.href = link(each.dataset.page);
 }

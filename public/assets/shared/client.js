@@ -67,16 +67,17 @@ export async function listModels() {
 export const describeModel = (id) => json(modelPath(id));
 export const describeInterface = () => json("/openapi.json");
 
-/** The body of a request about one picture: the file as it is and, where there are any, the fields beside it. */
+/** The body of a request about pictures: one file as it is, or with fields beside it as the part `image`; several as the
+ *  parts that an object names, {clean: File, corrupt: File}. */
 export function pictureBody(file, fields) {
   if (!fields) return { body: file, headers: { "Content-Type": file.type } };
   const body = new FormData();
-  body.append("image", file, file.name);
+  for (const [part, each] of Object.entries(file instanceof File ? { image: file } : file)) body.append(part, each, each.name);
   body.append("request", JSON.stringify(fields));
   return { body, headers: {} };
 }
 
-/** Posts a JPEG or PNG to `path`.
+/** Posts pictures to `path`.
  *  @returns {{document, timing, roundTrip}} The answer's JSON, the server's times, the round trip in milliseconds. */
 export async function post(path, file, fields, signal) {
   const started = performance.now();
@@ -101,4 +102,26 @@ export async function postForTensors(path, file, fields, signal) {
     document: JSON.parse(metadata.response ?? "{}"), tensors,
     timing: serverTiming(response.headers.get("Server-Timing")), roundTrip: performance.now() - started,
   };
+}
+
+/** The same for an answer that comes line by line: `hear` gets each document as soon as it is there, the last one too.
+ *  @returns {{document, timing, roundTrip}} The last line, which tells that all came.
+ *  @throws {Failure} Where the answer breaks off before that. */
+export async function postForLines(path, file, fields, signal, hear) {
+  const started = performance.now();
+  const { body, headers } = pictureBody(file, fields);
+  const response = await call(path, {
+    method: "POST", body, headers: { ...headers, Accept: "application/x-ndjson" }, signal,
+  });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const brokenOff = new Failure("The answer broke off", "The server may have stopped, or the connection was lost.");
+  const read = () => reader.read().catch((error) => { throw error.name === "AbortError" ? error : brokenOff; });
+  let rest = "", document = {};
+  for (let piece = await read(); !piece.done; piece = await read()) {
+    const lines = (rest + piece.value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) hear(document = JSON.parse(line));
+  }
+  if (!document.done) throw brokenOff;
+  return { document, timing: serverTiming(response.headers.get("Server-Timing")), roundTrip: performance.now() - started };
 }

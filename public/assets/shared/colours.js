@@ -69,5 +69,11 @@ export class Scale {
     return step > 0 ? (step < 255 ? step | 0 : 255) : 0;
   }
 
+  /** For the canvas's styles, over a picture: what is near 0 lets more of it through. */
+  veil(value) {
+    const strength = Math.abs(value) / Math.max(Math.abs(this.low), Math.abs(this.high), Number.MIN_VALUE);
+    return cssOf(this.packed(value), 0.15 + 0.85 * Math.min(1, strength));
+  }
+
   packed(value) { return this.table[this.step(value)]; }
 }

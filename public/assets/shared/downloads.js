@@ -1,6 +1,7 @@
 // What is on the page as files: PNG of a canvas, CSV of numbers, npz from the server.
 
 import { call, pictureBody } from "./client.js";
+import { filesOf } from "./pictures.js";
 
 /** Hands bytes to the browser as a file. */
 export function save(blob, name) {
@@ -21,8 +22,8 @@ export function saveCSV(rows, name) {
 
 /** The server's answer to the same request, as numpy's arrays.
  *  @throws {Failure} In the server's words. */
-export async function saveNpz({ path, file, fields }, name) {
-  const { body, headers } = pictureBody(file, fields);
+export async function saveNpz({ path, file, pictures, fields }, name) {
+  const { body, headers } = pictureBody(file ?? filesOf(pictures), fields);
   const response = await call(path, { method: "POST", body, headers: { ...headers, Accept: "application/x-npz" } });
   save(await response.blob(), `${name}.npz`);
 }

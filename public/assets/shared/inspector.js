@@ -1,7 +1,7 @@
 // The column at the right: exact numbers, the legend, the same request elsewhere, downloads, times, where it came from.
 
 import { curlCommand, pythonCommand } from "./commands.js";
-import { $, element, fillFacts } from "./dom.js";
+import { $, choice, element, fillFacts } from "./dom.js";
 import { milliseconds, shortened } from "./numbers.js";
 
 /** Appends the sections that every page has to the element `inspector`. */
@@ -12,6 +12,7 @@ export class Inspector {
   #downloads = element("div", { className: "row" });
   #status = element("p", { className: "small", role: "status" });
   #request = null;
+  #which = element("div");
 
   constructor({ downloads = [] } = {}) {
     this.#code.setAttribute("aria-label", "The request as a command");
@@ -23,7 +24,7 @@ export class Inspector {
     };
     const heading = (text) => element("h2", { className: "heading" }, text);
     $("inspector").append(
-      element("section", {}, heading("The same from elsewhere"), this.#code,
+      element("section", {}, heading("The same from elsewhere"), this.#which, this.#code,
         element("p", { className: "row" }, copy("Copy as curl", curlCommand), copy("Copy as Python", pythonCommand))),
       ...(downloads.length ? [element("section", {}, heading("Download"), this.#downloads, this.#status)] : []),
       element("section", {}, heading("Time"), this.#times),
@@ -52,8 +53,7 @@ export class Inspector {
 
   /** Shows the answer's times and provenance, and the request that gave it. */
   show({ document, timing, roundTrip }, request) {
-    this.#request = request;
-    this.#code.textContent = curlCommand(request);
+    this.offer([["", request]]);
     for (const button of $("inspector").querySelectorAll(".copies, .saves")) button.disabled = false;
     const named = { queue: "in the queue", decode: "decoding", compute: "the model", encode: "encoding" };
     fillFacts(this.#times, [
@@ -63,6 +63,17 @@ export class Inspector {
     fillFacts(this.#provenance, Object.entries(document.provenance ?? {}).map(([name, value]) => [
       name.replaceAll("_", " "), typeof value === "string" ? shortened(value) : value ?? "not known yet",
     ]));
+  }
+
+  /** Offers several requests as commands, the last one shown: [[name, request], …]. */
+  offer(requests) {
+    const use = (place) => {
+      this.#request = requests[place][1];
+      this.#code.textContent = curlCommand(this.#request);
+    };
+    const names = requests.map(([name], place) => [String(place), name]);
+    this.#which.replaceChildren(...(names.length > 1 ? [choice("Which request", names, names.at(-1)[0], use)] : []));
+    use(requests.length - 1);
   }
 
   async #copy(button, name, text) {

@@ -91,7 +91,7 @@ export class PictureView {
     context.globalAlpha = opacity;
     for (let row = 0, patch = 0; row < this.#grid.rows; row++) {
       for (let column = 0; column < this.#grid.columns; column++, patch++) {
-        context.fillStyle = cssOf(colours.packed(values[patch]));
+        context.fillStyle = colours.low < 0 ? colours.veil(values[patch]) : cssOf(colours.packed(values[patch]));
         context.fillRect(...this.#box({ row, column }, scale));
       }
     }

@@ -1,6 +1,6 @@
 // Pictures: the samples that the server has, and the user's own, which stay in this browser.
 
-import { Failure } from "./client.js";
+import { call, Failure } from "./client.js";
 
 export const SAMPLES = [
   ["heart.png", "a heart"], ["ellipse.png", "an ellipse"], ["square.png", "a square"],
@@ -13,8 +13,8 @@ export const sampleAddress = (name) => `/assets/samples/${name}`;
 /** A picture: the file to post, and under which name the address knows it. */
 export async function sample(name) {
   const known = SAMPLES.find(([each]) => each === name);
-  const response = known && await fetch(sampleAddress(name)).catch(() => null);
-  if (!response?.ok) throw new Failure("No such sample", `“${name}” is not among the samples: ${SAMPLES.map(([each]) => each).join(", ")}.`);
+  if (!known) throw new Failure("No such sample", `“${name}” is not among the samples: ${SAMPLES.map(([each]) => each).join(", ")}.`);
+  const response = await call(sampleAddress(name));
   const type = name.endsWith(".jpg") ? "image/jpeg" : "image/png";
   return { file: new File([await response.blob()], name, { type }), sample: name, own: null };
 }
@@ -60,6 +60,12 @@ function fingerprint(bytes) {
   }
   return [low, high].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
 }
+
+/** The files of several pictures, by the names of their parts. */
+export const filesOf = (pictures) => Object.fromEntries(Object.entries(pictures).map(([part, { file }]) => [part, file]));
+
+/** A picture to compare with: of another kind than this one. */
+export const counterpart = ({ sample: name }) => sample(name?.startsWith("heart") ? "square.png" : "heart.png");
 
 // --- the store --------------------------------------------------------------------------------------------------
 

@@ -14,9 +14,14 @@ export class Rail {
   #facts = element("p", { id: "model-facts", className: "small" });
   #samples = element("div", { className: "samples", id: "samples" });
   #own = element("p", { className: "small", id: "own", hidden: true });
+  #slots = [];            // of pages about two pictures: their buttons
+  #slot = 0;              // which picture the rail chooses
+  #pictures = [];
 
-  /** @param on `model(id)`, `file(file)` and `sample(name)` hear what is chosen. */
-  constructor(on) {
+  /** @param on `model(id)`, `file(file, slot)` and `sample(name, slot)` hear what is chosen; `swap()` where there are two.
+   *  @param titles What the pictures are called, of a page about two. */
+  constructor(on, titles = []) {
+    const use = (each) => on.file(each, this.#slot);
     const file = element("input", { id: "file", className: "unseen", type: "file", accept: "image/*" });
     const draw = element("button", { id: "draw", className: "wide", type: "button" }, "Draw a shape");
     const close = element("button", { id: "close-rail", className: "quiet", type: "button" }, "Close");
@@ -29,23 +34,23 @@ export class Rail {
       element("section", {},
         element("h2", { className: "heading" }, element("label", { htmlFor: "model" }, "Model")),
         this.#models, this.#facts),
-      element("section", {}, heading("Picture"), drop, draw),
+      element("section", {}, heading(titles.length ? "Pictures" : "Picture"), ...this.#slotRow(titles, on), drop, draw),
       element("section", {}, heading("Samples"), this.#samples, this.#own)));
 
     this.#samples.append(...SAMPLES.map(([name, title]) => {
       const picture = element("img", { src: sampleAddress(name), alt: title, width: 52, height: 52, loading: "lazy" });
       const button = element("button", { type: "button", value: name, title, ariaPressed: "false" }, picture);
-      button.addEventListener("click", () => on.sample(name));
+      button.addEventListener("click", () => on.sample(name, this.#slot));
       return button;
     }));
     this.#models.addEventListener("change", () => on.model(this.#models.value));
     file.addEventListener("change", () => {
       const [chosen] = file.files;
-      if (chosen) on.file(chosen);
+      if (chosen) use(chosen);
       file.value = "";
     });
-    preparePad(draw, on.file);
-    takeDroppedAndPasted(on.file);
+    preparePad(draw, use);
+    takeDroppedAndPasted(use);
     this.#prepareSheet(close);
   }
 
@@ -83,11 +88,38 @@ export class Rail {
   }
 
   /** Marks what is chosen; a picture of one's own is named, with what a link can do with it. */
-  showPicture({ sample, own, file }) {
+  showPicture(picture, slot = 0) {
+    this.#pictures[slot] = picture;
+    this.#markChosen();
+    if (this.#slots.length) showThumbnail(this.#slots[slot], picture);
+    this.close();
+  }
+
+  #markChosen() {
+    const { sample, own, file } = this.#pictures[this.#slot] ?? {};
     for (const button of this.#samples.children) button.ariaPressed = String(button.value === sample);
+    this.#slots.forEach((button, each) => (button.ariaPressed = String(each === this.#slot)));
     this.#own.hidden = !own;
     this.#own.textContent = own ? `${file.name}: your own picture, kept in this browser. A link to this page does not carry it.` : "";
-    this.close();
+  }
+
+  /** Which of two pictures is chosen next, and a button that exchanges them. */
+  #slotRow(titles, on) {
+    if (!titles.length) return [];
+    this.#slots = titles.map((title, slot) => {
+      const button = element("button", { type: "button", className: "slot", ariaPressed: String(slot === 0) },
+        element("canvas", { width: 88, height: 88, ariaHidden: "true" }), element("span", {}, title));
+      button.addEventListener("click", () => {
+        this.#slot = slot;
+        this.#markChosen();
+      });
+      return button;
+    });
+    const swap = element("button", { type: "button", id: "swap", ariaLabel: "Exchange the two pictures", title: "Exchange" }, "⇄");
+    swap.addEventListener("click", () => on.swap());
+    return [element("div", { className: "slots", role: "group", ariaLabel: "Which picture is chosen" },
+      this.#slots[0], swap, this.#slots[1]),
+    element("p", { className: "small slot-note" }, "What you choose below becomes the marked one.")];
   }
 
   #prepareSheet(close) {
@@ -125,6 +157,14 @@ function facts({ input_shape: shape, config, parameters }) {
     config?.n_heads && `${config.n_heads} heads`,
     parameters && `${count(parameters)} parameters`,
   ].filter(Boolean).join(" · ");
+}
+
+async function showThumbnail(button, { file }) {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  if (!bitmap) return;
+  const canvas = button.querySelector("canvas"), context = canvas.getContext("2d");
+  const side = Math.min(bitmap.width, bitmap.height);
+  context.drawImage(bitmap, (bitmap.width - side) / 2, (bitmap.height - side) / 2, side, side, 0, 0, canvas.width, canvas.height);
 }
 
 function takeDroppedAndPasted(use) {

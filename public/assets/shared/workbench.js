@@ -1,25 +1,29 @@
-// The frame of a page that looks at one picture through one model: rail, address, and which of its parts is shown.
+// The frame of a page that looks at one picture, or two, through one model: rail, address, and which of its parts is shown.
 
 import * as address from "./address.js";
 import { $, element } from "./dom.js";
-import { keptPicture, ownPicture, SAMPLES, sample } from "./pictures.js";
+import { counterpart, keptPicture, ownPicture, SAMPLES, sample } from "./pictures.js";
 import { Rail } from "./rail.js";
 import { patchGrid, seenPicture } from "./seen.js";
 import { prepareTheme } from "./theme.js";
 import { prepareTips } from "./tips.js";
 
 const LONGEST_TITLE = 90;    // characters
+const NAMES = [{ sample: "sample", own: "picture" }, { sample: "other", own: "other_picture" }];   // in the address, by slot
 
 /** Runs a page.
  *  - `ask(subject, signal)`: what the page wants of the server for `subject` = {detail, grid, file, sample, own, seen}.
  *  - `show(answer, subject)`: puts it on the page.
- *  - `ready(subject)` (optional): the page needs no picture; called once the model is known. */
+ *  - `ready(subject)` (optional): the page needs no picture; called once the model is known.
+ *  - `titles` (optional): what the two pictures are called, of a page about two. The second one is `subject.other` = {file,
+ *    sample, own, seen}; until one is chosen it is a sample unlike the first, and the address does not name it. */
 export class Workbench {
   #page;
   #rail;
   #model = null;
   #detail = null;
   #picture = null;
+  #other = null;        // the second picture, once one is chosen
   #running = new AbortController();
   #again = null;        // what "Try again" does
   #hasResult = false;
@@ -30,11 +34,13 @@ export class Workbench {
     prepareTips();
     this.#rail = new Rail({
       model: (id) => this.#attempt(() => this.#chooseModel(id)),
-      sample: (name) => this.#attempt(async () => this.#choosePicture(await sample(name))),
-      file: (file) => this.#attempt(async () => this.#choosePicture(await ownPicture(file))),
-    });
+      sample: (name, slot) => this.#attempt(async () => this.#choosePicture(await sample(name), slot)),
+      file: (file, slot) => this.#attempt(async () => this.#choosePicture(await ownPicture(file), slot)),
+      swap: () => this.#attempt(() => this.#swap()),
+    }, page.titles);
     $("view").append(failureNotice(), element("p", { id: "waiting", className: "waiting", role: "status" }, "Looking…"));
     address.carry();
+    showCurrentPage();
     $("retry").addEventListener("click", () => this.#attempt(this.#again));
     $("try")?.addEventListener("click", () =>
       this.#attempt(async () => this.#choosePicture(await sample(SAMPLES[0][0]))));
@@ -48,10 +54,10 @@ export class Workbench {
   }
 
   async #begin() {
-    const [name, own] = [address.get("sample"), address.get("picture")];
-    const [model, picture] = await Promise.all([
-      this.#rail.listModels(address.get("model")), name ? sample(name) : own ? keptPicture(own) : null,
+    const [model, picture, other] = await Promise.all([
+      this.#rail.listModels(address.get("model")), pictureOfAddress(0), this.#page.titles ? pictureOfAddress(1) : null,
     ]);
+    if (other) this.#other = other;
     if (picture) {
       this.#picture = picture;
       this.#rail.showPicture(picture);
@@ -70,17 +76,29 @@ export class Workbench {
     if (this.#picture) await this.#look();
   }
 
-  async #choosePicture(picture) {
-    this.#picture = picture;
-    address.set({ sample: picture.sample, picture: picture.own });
-    this.#rail.showPicture(picture);
+  async #choosePicture(picture, slot = 0) {
+    if (slot === 1) this.#other = picture;
+    else this.#picture = picture;
+    address.set({ [NAMES[slot].sample]: picture.sample, [NAMES[slot].own]: picture.own });
+    this.#rail.showPicture(picture, slot);
     if (this.#detail) this.#page.ready?.({ detail: this.#detail, ...picture });
     if (this.#detail) await this.#look();
     else await this.#begin();
   }
 
+  async #swap() {
+    if (!this.#picture) return;
+    const other = this.#other ?? await counterpart(this.#picture);
+    [this.#picture, this.#other] = [other, this.#picture];
+    [this.#picture, this.#other].forEach((picture, slot) => {
+      address.set({ [NAMES[slot].sample]: picture.sample, [NAMES[slot].own]: picture.own });
+      this.#rail.showPicture(picture, slot);
+    });
+    await this.#look();
+  }
+
   async #look() {
-    if (!this.#page.ask) return;
+    if (!this.#page.ask || !this.#picture) return;
     this.#running.abort();
     this.#running = new AbortController();
     const { signal } = this.#running;
@@ -88,10 +106,16 @@ export class Workbench {
     const subject = { detail, grid: patchGrid(detail), ...this.#picture };
     this.#reveal(this.#hasResult ? "result" : "waiting");
     $("result").ariaBusy = "true";
-    const [answer, seen] = await Promise.all([
+    if (this.#page.titles) {
+      subject.other = this.#other ?? await counterpart(subject);
+      this.#rail.showPicture(subject.other, 1);
+    }
+    const [answer, seen, otherSeen] = await Promise.all([
       this.#page.ask(subject, signal), seenPicture(detail, subject.file, signal),
+      subject.other && seenPicture(detail, subject.other.file, signal),
     ]);
     if (signal.aborted) return;
+    if (subject.other) subject.other = { ...subject.other, seen: otherSeen };
     this.#hasResult = true;
     this.#reveal("result");
     $("result").ariaBusy = "false";
@@ -123,6 +147,18 @@ export class Workbench {
       this.#reveal("failure");
     }
   }
+}
+
+/** On a narrow screen the bar scrolls: as far as the page's own link. */
+function showCurrentPage() {
+  const bar = document.querySelector(".bar nav"), current = bar.querySelector("[aria-current]");
+  if (current) bar.scrollLeft = current.offsetLeft + current.offsetWidth / 2 - bar.offsetLeft - bar.clientWidth / 2;
+}
+
+/** The picture that the address names for a slot, if any. */
+function pictureOfAddress(slot) {
+  const [name, own] = [address.get(NAMES[slot].sample), address.get(NAMES[slot].own)];
+  return name ? sample(name) : own ? keptPicture(own) : null;
 }
 
 function failureNotice() {

@@ -1,8 +1,8 @@
 // A canvas of cells that can be walked through with keys and pointer.
 
-import { onNextFrame } from "../shared/dom.js";
-import { walkGrid } from "../shared/grid-walk.js";
-import { onTheme } from "../shared/theme.js";
+import { onNextFrame } from "./dom.js";
+import { walkGrid } from "./grid-walk.js";
+import { onTheme } from "./theme.js";
 
 /** Draws itself anew, once a frame, when what it shows, its room or the theme has changed. Whoever extends it has `draw()`. */
 export class CellCanvas {

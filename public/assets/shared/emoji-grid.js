@@ -1,11 +1,12 @@
-// The emoji grid: the picture, heat over it at a chosen opacity, and in each patch the emoji of its answer.
+// The emoji grid: the picture, heat over it at a chosen opacity, and in each patch the emoji of its answer, if any.
 
-import { fitCells } from "../shared/fit.js";
-import { paint } from "../shared/theme.js";
 import { CellCanvas } from "./cell-canvas.js";
+import { fitCells } from "./fit.js";
 import { drawGlyph } from "./glyphs.js";
+import { paint } from "./theme.js";
 
-/** Shows {lens, grid, seen, stream, fill(token), ink(token), opacity}; its mark is a token. */
+/** Shows {grid, seen, fill(token), glyph(token), ink(token), opacity, outlined: tokens}, a patch without a fill being the
+ *  picture alone; its mark is a token. */
 export class EmojiGrid extends CellCanvas {
   #cell = 0;
 
@@ -37,7 +38,7 @@ export class EmojiGrid extends CellCanvas {
 
   draw() {
     if (!this.content) return;
-    const { lens, grid, seen, stream, fill, ink, opacity } = this.content;
+    const { grid, seen, fill, glyph, ink, opacity, outlined = [] } = this.content;
     const cell = fitCells(this.canvas, grid.rows, grid.columns);
     if (!cell) return;
     this.#cell = cell;
@@ -47,22 +48,31 @@ export class EmojiGrid extends CellCanvas {
     context.drawImage(seen, 0, 0, grid.columns * grid.width, grid.rows * grid.height, 0, 0, width, height);
     for (let row = 0, token = grid.prefix; row < grid.rows; row++) {
       for (let column = 0; column < grid.columns; column++, token++) {
-        const index = lens.best(stream, token);
-        context.globalAlpha = opacity;
-        context.fillStyle = fill(token);
-        context.fillRect(column * cell, row * cell, cell, cell);
-        context.globalAlpha = 1;
-        drawGlyph(context, lens.emoji(index), index, column * cell, row * cell, cell, cell, opacity > 0.5 ? ink(token) : "white");
+        const colour = fill(token), answer = glyph(token);
+        if (colour) {
+          context.globalAlpha = opacity;
+          context.fillStyle = colour;
+          context.fillRect(column * cell, row * cell, cell, cell);
+          context.globalAlpha = 1;
+        }
+        if (answer) {
+          drawGlyph(context, answer.emoji, answer.index, column * cell, row * cell, cell, cell, opacity > 0.5 ? ink(token) : "white");
+        }
       }
     }
-    const mark = this.#place(this.marked);
+    for (const token of outlined) this.#outline(context, token, "accent");
+    this.#outline(context, this.marked, "query");
+  }
+
+  #outline(context, token, colour) {
+    const mark = this.#place(token), cell = this.#cell;
     if (!mark) return;
     const line = Math.round(2 * devicePixelRatio);
     context.lineWidth = line * 2;
     context.strokeStyle = "white";
     context.strokeRect(mark.column * cell + line, mark.row * cell + line, cell - 2 * line, cell - 2 * line);
     context.lineWidth = line;
-    context.strokeStyle = paint("query");
+    context.strokeStyle = paint(colour);
     context.strokeRect(mark.column * cell + line / 2, mark.row * cell + line / 2, cell - line, cell - line);
   }
 }

@@ -1,0 +1,393 @@
+// The patching page: what each place of the network carries from one picture's run into the other's.
+
+import * as address from "../shared/address.js";
+import { ClassNames, nameOf } from "../shared/class-names.js";
+import { post, postForLines } from "../shared/client.js";
+import { cssOf, inkOn, Scale } from "../shared/colours.js";
+import { CellTable } from "../shared/cell-table.js";
+import { $, choice, element, fillFacts, onNextFrame, picker } from "../shared/dom.js";
+import { saveCSV, saveNpz, savePNG } from "../shared/downloads.js";
+import { EmojiGrid } from "../shared/emoji-grid.js";
+import { Inspector } from "../shared/inspector.js";
+import { showLegend } from "../shared/legend.js";
+import { metricForAddress, metricOfAddress, MetricPicker, metricText } from "../shared/metric-picker.js";
+import { count, number, percent } from "../shared/numbers.js";
+import { showOnward } from "../shared/onward.js";
+import { PictureView } from "../shared/picture-view.js";
+import { PrefixCells, prefixName } from "../shared/prefix-cells.js";
+import { Readout } from "../shared/readout.js";
+import { tokenName } from "../shared/seen.js";
+import { onTheme } from "../shared/theme.js";
+import { Workbench } from "../shared/workbench.js";
+import { Effect, predict } from "./effect.js";
+import { showFlipSet } from "./flip-set.js";
+import { LayerStrip } from "./layer-strip.js";
+import { hookName, Question, Sweep, VIEWS } from "./sweep.js";
+
+const oneOf = (name, values) => (values.includes(address.get(name)) ? address.get(name) : values[0]);
+const DIRECTIONS = [["denoise", "Clean into corrupt"], ["noise", "Corrupt into clean"]];
+const METRICS = [
+  ["logit_difference", "logit difference"], ["logit", "logit"], ["probability", "probability"],
+  ["log_probability", "log probability"], ["loss", "loss"], ["kl", "KL divergence"], ["cosine", "cosine"],
+];
+
+/** A layer's own scale ends at no less than this part of the whole sweep's: beyond is rounding. */
+const LEAST_OF_ALL = 1e-3;
+
+/** What is chosen, as the address has it. `cell` is pinned: its position or its head; `layer` null: the strongest. */
+const chosen = {
+  view: oneOf("view", Object.keys(VIEWS)), hook: null, direction: oneOf("direction", DIRECTIONS.map(([each]) => each)),
+  values: oneOf("values", ["share", "metric"]), scale: oneOf("scale", ["all", "layer"]), opacity: address.getIndex("opacity", 101) ?? 70,
+  metric: metricOfAddress(), search: address.get("search") === "1", showsSet: address.get("set") === "1",
+  layer: null, cell: null,
+};
+chosen.hook = oneOf("hook", VIEWS[chosen.view]);
+let sweep = null, subject = null, names = null, asked = null;
+let hovered = null;          // {layer, cell}
+let running = null;          // the AbortController of a sweep that runs
+let front = 0;               // the layer that came last
+let kept = {};               // the scale of what is known
+
+const on = {
+  point: (token) => hover(token === null ? null : { layer: shownLayer(), cell: token }),
+  pin: (token) => pin(shownLayer(), token),
+  free: () => pin(null, null),
+};
+const grid = new EmojiGrid($("map"), on);
+const prefix = new PrefixCells($("prefix"), on);
+const strip = new LayerStrip($("strip"), (layer) => { choose({ layer, showsSet: false }); update(); });
+const table = new CellTable($("heads"), {
+  point: (at) => hover(at && { layer: at.row, cell: at.column }),
+  pin: (at) => pin(at.row, at.column),
+  free: on.free,
+});
+const pictures = { clean: new PictureView($("seen"), on), corrupt: new PictureView($("seen-other"), on) };
+const readout = new Readout($("map"), $("heads"));
+const effect = new Effect($("effect"));
+const inspector = new Inspector({
+  downloads: [
+    ["PNG", () => savePNG(chosen.view === "position" ? grid.canvas : table.canvas, `patching-${chosen.hook}`)],
+    ["CSV", () => saveCSV(sweep.table(), `patching-${chosen.hook}`)],
+    ["npz", () => saveNpz(asked, `patching-${chosen.hook}`)],
+  ],
+});
+
+// --- what is chosen ---------------------------------------------------------------------------------------------
+
+function choose(values) {
+  Object.assign(chosen, values);
+  const { view, hook, direction, layer, cell } = chosen;
+  const unless = (usual, value) => (value === usual ? null : value);
+  address.set({
+    view: unless("position", view), hook: unless(VIEWS[view][0], hook), direction: unless("denoise", direction),
+    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity), ...metricForAddress(chosen.metric),
+    search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
+    ...(sweep ? { layer, position: view === "position" ? cell : null, head: view === "head" ? cell : null } : {}),
+  });
+}
+
+/** The layer of the map: the one that is chosen, the one that is being tried, in the end the one that does most. */
+const shownLayer = () => chosen.layer ?? (running ? front : sweep.strongestLayer(chosen.values));
+
+function hover(at) {
+  hovered = at;
+  update();
+}
+
+function pin(layer, cell) {
+  hovered = null;
+  const isSame = layer === chosen.layer && cell === chosen.cell;
+  choose(isSame ? { cell: null, showsSet: false } : { layer: layer ?? chosen.layer, cell, showsSet: false });
+  update();
+}
+
+const cellOf = (layer, cell) => ({ layer, [chosen.view]: cell });
+const cellName = (cell) => (chosen.view === "head" ? `L${cell.layer} H${cell.head}` : `L${cell.layer} · ${shortToken(cell.position)}`);
+const shortToken = (token) => {
+  const { prefix: first, columns } = subject.grid;
+  return token < first ? prefixName(token) : `row ${Math.floor((token - first) / columns)}, column ${(token - first) % columns}`;
+};
+
+/** The cells whose effect is shown: the pinned one, or the set that was found. */
+function shownCells() {
+  if (chosen.showsSet && sweep.found?.found) return sweep.found.cells;
+  return chosen.cell === null ? [] : [cellOf(shownLayer(), chosen.cell)];
+}
+
+// --- what is shown ----------------------------------------------------------------------------------------------
+
+/** One scale for all layers, or a layer's own, of its patches: other tokens, which often do far more, are then cut off. */
+function scale(layer) {
+  const own = chosen.scale === "layer" && chosen.view === "position" ? layer : null;
+  if (kept.known !== sweep.known || kept.sweep !== sweep || kept.values !== chosen.values) {
+    kept = { sweep, known: sweep.known, values: chosen.values, scales: new Map() };
+  }
+  if (!kept.scales.has(own)) {
+    const least = own === null ? 0 : scale(null).high * LEAST_OF_ALL;
+    kept.scales.set(own, Scale.signed([...sweep.values(chosen.values, own), least]));
+  }
+  return kept.scales.get(own);
+}
+
+function packed(layer, cell) {
+  const value = sweep.value(layer, cell, chosen.values);
+  return value === null ? null : scale(layer).packed(value);
+}
+
+const glyph = (layer, cell) => (sweep.flips(layer, cell) ? sweep.at(layer, cell).prediction : null);
+const isFound = (layer, cell) =>
+  Boolean(sweep.found?.found && sweep.found.cells.some((each) => each.layer === layer && each[chosen.view] === cell));
+
+const later = onNextFrame(() => update());
+
+function update() {
+  if (!sweep) return;
+  const layer = shownLayer();
+  const at = hovered ?? (chosen.cell === null ? null : { layer, cell: chosen.cell });
+  $("on-picture").hidden = chosen.view !== "position";
+  $("by-head").hidden = chosen.view !== "head";
+  opacity.hidden = scales.hidden = chosen.view !== "position";
+  if (chosen.view === "position") showLayer(layer, at);
+  else {
+    const { rows, columns } = sweep.question;
+    table.show({
+      rows: Array.from({ length: rows }, (_, each) => each), columns: Array.from({ length: columns }, (_, each) => each),
+      titles: ["layer", "head"], value: (row, column) => sweep.value(row, column, chosen.values), scale: scale(), glyph,
+      isOutlined: isFound,
+    });
+    table.mark = at && { row: at.layer, column: at.cell };
+  }
+  const token = chosen.view === "position" ? at?.cell ?? null : null;
+  for (const each of Object.values(pictures)) each.marks = { query: token };
+  showReading(at);
+  const value = at && sweep.value(at.layer, at.cell, chosen.values);
+  readout.text = hovered && (value === null ? "not tried yet" : `${cellName(cellOf(at.layer, at.cell))}  ${number(value, 3)}`);
+  showLegend($("legend"), scale(at?.layer ?? layer), legendText());
+  showEffect();
+  showFlipSet($("search"), {
+    canFlip: sweep.baseline.predictions.clean.index !== sweep.baseline.predictions.corrupt.index, found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
+  }, {
+    search() { choose({ search: true }); start(); },
+    cell(cell) { choose({ layer: cell.layer, cell: cell[chosen.view], showsSet: false }); update(); },
+    all(showsSet) { choose({ showsSet }); update(); },
+  });
+  showProgress();
+}
+
+function showLayer(layer, at) {
+  $("layer").value = layer;
+  $("layer").setAttribute("aria-valuetext", hookName(chosen.hook, layer));
+  $("layer-name").textContent = hookName(chosen.hook, layer);
+  const changed = chosen.direction === "denoise" ? subject.other.seen : subject.seen;
+  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale(layer).veil(value); };
+  grid.show({
+    grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: veil, glyph: (token) => glyph(layer, token),
+    ink: (token) => inkOn(packed(layer, token)),
+    outlined: (sweep.found?.cells ?? []).filter((each) => each.layer === layer).map(({ position }) => position),
+  });
+  grid.mark = at?.cell ?? null;
+  prefix.show(subject.grid.prefix, (token) => {
+    const known = packed(layer, token), flip = glyph(layer, token), value = sweep.value(layer, token, chosen.values);
+    return {
+      fill: known === null ? null : cssOf(known), ink: known === null ? null : inkOn(known), emoji: flip?.emoji, text: known === null ? "" : number(value, 2),
+      label: `${prefixName(token)}: ${known === null ? "not tried yet" : number(value, 3)}${flip ? `, becomes ${flip.label}` : ""}`,
+    };
+  });
+  prefix.mark(at?.cell ?? null);
+  strip.show({ layers: sweep.question.rows, grid: subject.grid, packed, chosen: layer, summary: layerSummary });
+}
+
+function layerSummary(layer) {
+  let best = null, flips = 0;
+  for (let cell = 0; cell < sweep.question.columns; cell++) {
+    const value = sweep.value(layer, cell, chosen.values);
+    if (value !== null && (best === null || Math.abs(value) > Math.abs(best))) best = value;
+    if (sweep.flips(layer, cell)) flips++;
+  }
+  return best === null ? "not tried yet" : `largest ${number(best, 2)}${flips ? `, ${count(flips)} ${flips === 1 ? "flip" : "flips"}` : ""}`;
+}
+
+function legendText() {
+  if (chosen.values === "metric" || !sweep.hasWay) return "change of the metric by one patch";
+  const from = chosen.direction === "denoise" ? "corrupt" : "clean", to = from === "clean" ? "corrupt" : "clean";
+  return `share of the way from the ${from} run (0) to the ${to} one (1) that one patch goes`
+    + (chosen.direction === "noise" ? "; 1 − normalised" : "");
+}
+
+function showReading(at) {
+  const outcome = at && sweep.at(at.layer, at.cell);
+  const place = at && (chosen.view === "head" ? `head ${at.cell}` : tokenName(subject.grid, at.cell));
+  fillFacts($("reading"), [
+    ["Cell", at ? `layer ${at.layer} · ${place}` : "point at one"],
+    ["Hook", element("span", { className: "mono small" }, hookName(chosen.hook, at?.layer ?? shownLayer()))],
+    ["Metric", outcome ? number(outcome.metric, 4) : "–"],
+    ["Normalised", outcome ? number(outcome.normalised, 4) : "–"],
+    ["Prediction", outcome ? nameOf(outcome.prediction) : "–"],
+    ["Unpatched", `${number(sweep.baseMetric, 4)} · ${nameOf(sweep.base)}`],
+  ]);
+  $("reading").querySelector("dt").classList.add("teal");
+  showOnward(at && chosen.view === "head"
+    ? [address.link("/attention", { layer: at.layer, head: at.cell }), "See where this head looks in the clean picture"] : null);
+}
+
+function showEffect() {
+  const cells = shownCells();
+  $("effect-title").textContent = chosen.showsSet && sweep.found?.found ? "What the set does"
+    : cells.length ? `What ${cellName(cells[0])} does` : "What one patch does";
+  const own = asked && [["The sweep", asked]];
+  if (!cells.length) effect.say("Click a cell, and here stands the prediction before and after that one patch.");
+  else if (!canPredict()) {
+    effect.say(names.areTexts ? "Write texts for the metric, and here stands what each patch does to their probabilities."
+      : "The model has no classifier; what the patch does to its output is the reading above.");
+  } else {
+    effect.show(sweep.question, cells);
+    own?.push([chosen.showsSet ? "This set" : "This patch", sweep.question.prediction(cells)]);
+  }
+  offer(own);
+}
+
+let offered = "";
+
+/** The commands are written anew only when they are others: one may be about to be copied. */
+function offer(requests) {
+  const key = JSON.stringify(requests?.map(([name, { path, fields }]) => [name, path, fields]) ?? null);
+  if (requests && key !== offered) inspector.offer(requests);
+  offered = key;
+}
+
+const canPredict = () => names.canPredict || Boolean(chosen.metric?.classes?.some((each) => typeof each === "string"));
+
+function showProgress() {
+  const all = sweep.outcomes.length, isAll = sweep.known === all;
+  $("progress").max = all;
+  $("progress").value = sweep.known;
+  $("progress-row").classList.toggle("done", isAll && !running);
+  const flips = sweep.outcomes.filter((each, at) => each && sweep.flips(Math.floor(at / sweep.question.columns), at % sweep.question.columns)).length;
+  const cells = `${count(sweep.known)} of ${count(all)} cells`;
+  $("progress-text").textContent = running ? (isAll ? "looking for the smallest set…" : cells)
+    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer` : `stopped after ${cells}`;
+  $("stop").textContent = running ? "Stop" : "Go again";
+  $("stop").hidden = !running && isAll;
+  document.body.dataset.sweep = running ? "running" : isAll ? "done" : "stopped";
+}
+
+function showPictures() {
+  $("subject").hidden = false;
+  pictures.clean.show(subject.seen, subject.grid);
+  pictures.corrupt.show(subject.other.seen, subject.grid);
+  const gives = chosen.direction === "denoise" ? ["Clean · gives", "Corrupt · takes"] : ["Clean · takes", "Corrupt · gives"];
+  ["clean", "corrupt"].forEach((each, at) => {
+    $(`${each}-role`).textContent = gives[at];
+    const best = subject.predictions?.[each][0];
+    $(`${each}-answer`).textContent = best ? `${nameOf(best)} ${percent(best.probability)}` : nameOf(sweep.baseline.predictions[each]);
+  });
+  const { baseline_clean: clean, baseline_corrupt: corrupt, metric } = sweep.baseline;
+  const isSame = sweep.baseline.predictions.clean.index === sweep.baseline.predictions.corrupt.index;
+  $("note").textContent = `${capital(metricText(metric))}: ${number(clean, 4)} on the clean picture, ${number(corrupt, 4)} on the corrupt one. `
+    + (isSame ? "Both get the same answer, so there is none to flip." : "A patch that flips the answer shows the new one.");
+}
+
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+// --- the sweep --------------------------------------------------------------------------------------------------
+
+function stop() {
+  running?.abort();
+  running = null;
+}
+
+/** Runs the whole sweep; cells that are known stay until they come anew. */
+async function start() {
+  stop();
+  const own = running = new AbortController();
+  $("sweep-failure").hidden = true;
+  const current = sweep;
+  current.question.search = chosen.search;
+  asked = current.question.sweep();
+  update();
+  try {
+    const answer = await postForLines(asked.path, current.question.files, asked.fields, own.signal, (line) => {
+      if (sweep !== current) return;
+      front = current.take(line) ?? front;
+      later();
+    });
+    if (running !== own) return;
+    running = null;
+    inspector.show(answer, asked);
+    offered = "";
+  } catch (error) {
+    if (error.name === "AbortError" || running !== own) return;
+    running = null;
+    if (!("detail" in error)) console.error(error);   // a mistake of the page's own
+    $("sweep-failure").hidden = false;
+    $("sweep-failure").textContent = [error.message, error.detail].filter(Boolean).join(" ");
+  }
+  update();
+}
+
+$("stop").addEventListener("click", () => {
+  if (!running) return void start();
+  stop();
+  update();
+});
+
+// --- tools ------------------------------------------------------------------------------------------------------
+
+const ask = (values) => { choose({ ...values, showsSet: false, search: false }); bench.refresh(); };
+const hooks = picker("Hook", VIEWS[chosen.view].map((each) => [each, each]), chosen.hook, (hook) => ask({ hook }));
+const range = element("input", { type: "range", id: "opacity", min: 0, max: 100, step: 5, value: chosen.opacity });
+range.addEventListener("input", () => { choose({ opacity: Number(range.value) }); update(); });
+const opacity = element("label", { className: "opacity" }, element("span", { className: "small" }, "Opacity"), range);
+const scales = picker("Scale", [["all", "one for all"], ["layer", "layer's patches"]], chosen.scale,
+  (each) => { choose({ scale: each }); update(); });
+$("tools").append(
+  choice("Cells", [["position", "Layer × position"], ["head", "Layer × head"]], chosen.view, (view) => {
+    hooks.fill(VIEWS[view].map((each) => [each, each]));
+    hooks.choose(VIEWS[view][0]);
+    ask({ view, hook: VIEWS[view][0], cell: null, layer: null });
+  }),
+  choice("Direction", DIRECTIONS, chosen.direction, (direction) => ask({ direction })), hooks,
+  picker("Colour", [["share", "share of way"], ["metric", "change"]], chosen.values,
+    (values) => { choose({ values }); update(); }), scales, opacity);
+const metrics = new MetricPicker($("metric"), {
+  kinds: METRICS, usual: "answer against answer", change: (metric) => ask({ metric }),
+});
+$("layer").addEventListener("input", () => {
+  choose({ layer: Number($("layer").value), showsSet: false });
+  update();
+});
+onTheme(() => { kept = {}; if (sweep) update(); });
+
+const bench = new Workbench({
+  titles: ["Clean", "Corrupt"],
+  async ask(about, signal) {
+    stop();
+    const question = new Question(about, chosen);
+    const first = question.sweep({ one: true });
+    names = new ClassNames(about.detail);
+    const [{ document: baseline }, predictions] = await Promise.all([
+      post(first.path, question.files, first.fields, signal), canPredict() ? predict(question, [], signal) : null,
+    ]);
+    return { question, baseline, predictions };
+  },
+  show({ question, baseline, predictions }, about) {
+    const isFirst = sweep === null;
+    subject = { ...about, predictions };
+    sweep = new Sweep(question, baseline);
+    effect.clear();
+    kept = {};
+    front = 0;
+    hovered = null;
+    const { rows, columns } = question;
+    $("layer").max = rows - 1;
+    $("layers").replaceChildren(...Array.from({ length: rows }, (_, each) => new Option(`${each}`, each)));
+    if (isFirst) chosen.layer = address.getIndex("layer", rows);
+    else if (chosen.layer >= rows) chosen.layer = null;
+    const pinned = isFirst ? address.getIndex(chosen.view, columns) : chosen.cell;
+    chosen.cell = pinned !== null && pinned < columns && chosen.layer !== null ? pinned : null;
+    choose({});
+    metrics.show(names, chosen.metric, baseline.metric);
+    showPictures();
+    start();
+  },
+});
