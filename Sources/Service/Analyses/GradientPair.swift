@@ -72,12 +72,14 @@ struct GradientPair: Sendable {
         labels: [String], listsLabels: Bool = true, _ score: @escaping @Sendable (Row, Crew) throws -> Tensor
     ) async throws -> TensorAnswer {
         guard !isPatching else {
-            let (result, pixels) = try await run.execute(call.payload, call.context)
+            let (result, pixels, admission) = try await run.execute(call.payload, call.context)
             guard pixels.shape[0] == 2 else {
                 throw Problem(
                     .badRequest, "Expected one input each for clean and corrupt, found \(pixels.shape[0]) in all.")
             }
-            return try await answer(result, labels, listsLabels, score)
+            var answer = try await answer(result, labels, listsLabels, score)
+            answer.admission = admission
+            return answer
         }
         return try await run.answer(call.payload, call.context) { result, _ in
             try await answer(result, labels, listsLabels, score)

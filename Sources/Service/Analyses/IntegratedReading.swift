@@ -50,7 +50,9 @@ struct IntegratedReading: Sendable {
         run.analysis = call.document(metric)
         let shape = [model.architecture.positions]
         if call.options.isDryRun { return try run.dryRun(call.payload, [("scores", shape)]) }
-        let (result, pixels) = try await run.execute(call.payload, call.context)
+        run.alsoWorking = HookPlan.empty.workingBytes(
+            inputs: method.steps, of: model.architecture, threads: Threads.crew.width, goesBack: true)
+        let (result, pixels, admission) = try await run.execute(call.payload, call.context)
         let ends = layer == nil ? pixels : result.captures[0].values.joined
         let nothing = try await nothing(run, like: pixels)
         var outcomes: [Outcome] = []
@@ -67,6 +69,7 @@ struct IntegratedReading: Sendable {
         }
         var answer = answer(outcomes)
         answer.members.append(run.provenance)
+        answer.admission = admission
         return answer
     }
 
