@@ -70,9 +70,9 @@ public struct PatchPath: Sendable {
         }
     }
 
-    /// The hooks that are held while heads of `layer` and later ones send.
-    public func held(from layer: Int) -> [String] {
-        (layer..<layers).flatMap { layer in
+    /// The hooks that are held while heads of `layer` and later ones send, in a pass that ends before the layer `stop`.
+    public func held(from layer: Int, stopAtLayer stop: Int? = nil) -> [String] {
+        (layer..<(stop ?? layers)).flatMap { layer in
             [HookPoint(.z, layer: layer).name] + (holdsMLPs ? [HookPoint(.mlpOut, layer: layer).name] : [])
         }
     }

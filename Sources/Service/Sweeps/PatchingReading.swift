@@ -166,8 +166,8 @@ extension PatchingReading {
 
     /// Rows by the first axis, columns by the second.
     func picture(_ outcomes: [SweepOutcome]) -> TensorAnswer.Picture {
-        SweepFigure(sweep: sweep, values: outcomes.map { Float($0.metric) }, unit: metric.kind.rawValue)
-            .picture(
-                title: "\(sweep.site.rawValue) patched\(engine.path == nil ? "" : " along paths"), \(direction.rawValue)")
+        let along = engine.path == nil ? "" : " along a path"
+        return SweepFigure(sweep: sweep, values: outcomes.map { Float($0.metric) }, unit: metric.kind.rawValue)
+            .picture(title: "\(sweep.site.rawValue) patched\(along), \(direction.rawValue)")
     }
 }

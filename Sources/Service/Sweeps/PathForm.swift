@@ -81,8 +81,12 @@ extension PathWish.Sender {
         })
 
     fileprivate func resolve(for architecture: Architecture, at place: JSONPointer) throws(FieldError) -> Sweep {
-        if layer != nil, layers != nil { throw FieldError(.pointer(place["layers"]), "expected layer or layers, not both") }
-        if head != nil, heads != nil { throw FieldError(.pointer(place["heads"]), "expected head or heads, not both") }
+        if layer != nil, layers != nil {
+            throw FieldError(.pointer(place["layers"]), "expected either layer or layers, found both")
+        }
+        if head != nil, heads != nil {
+            throw FieldError(.pointer(place["heads"]), "expected either head or heads, found both")
+        }
         var (chosen, names): ([SweepAxis: [Int]], [SweepAxis: String]) = ([:], [:])
         chosen[.layer] = layer.map { [$0] } ?? layers
         chosen[.head] = head.map { [$0] } ?? heads
@@ -101,7 +105,8 @@ extension PathWish.Receiver {
         "PathReceiver", "A hook of one layer, whole or some of its heads.",
         fields: Field(
             "hook", .choice(of: SweepSite.self),
-            "By its short name. z, result and attn_out are heads as they hear their layer's input; mlp_out and post the MLP."),
+            "By its short name. z, result and attn_out are heads as they hear their layer's input; mlp_out and post the MLP."
+        ),
         Field("layer", .integer, "Which layer; negative ones count from the end."),
         Field(optional: "heads", SweepWish.indices, "All unless given."),
         make: PathWish.Receiver.init(site:layer:heads:))
@@ -120,9 +125,7 @@ extension PathWish.Receiver {
 extension PatchPath {
     /// What is asked, as answers and the provenance show it.
     var document: JSONValue {
-        let receivers: JSONValue =
-            self.receivers.map { .list($0.map(Self.document)) } ?? "output"
-        return ["receivers": receivers, "through": .string(through.rawValue)]
+        ["receivers": receivers.map { .list($0.map(Self.document)) } ?? "output", "through": .string(through.rawValue)]
     }
 
     private static func document(_ receiver: Sweep) -> JSONValue {

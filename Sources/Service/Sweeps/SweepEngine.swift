@@ -118,11 +118,13 @@ extension ModelRun {
         _ sweep: Sweep, along path: PatchPath? = nil, times: Int? = nil, _ payload: RequestPayload
     ) throws -> TensorAnswer {
         let architecture = tower.model.architecture
-        let operations = Double(times ?? 1) * (0..<sweep.count).reduce(0.0) { sum, index in
-            let first = sweep.layers(of: sweep.cell(index)).first ?? 0
-            let blocks = path?.blocks(from: first) ?? architecture.layers - first
-            return sum + Double(architecture.operations(layers: blocks))
-        }
+        let operations =
+            Double(times ?? 1)
+            * (0..<sweep.count).reduce(0.0) { sum, index in
+                let first = sweep.layers(of: sweep.cell(index)).first ?? 0
+                let blocks = path?.blocks(from: first) ?? architecture.layers - first
+                return sum + Double(architecture.operations(layers: blocks))
+            }
         var answer = try dryRun(payload, [])
         let extents = JSONValue.integers((times.map { [$0] } ?? []) + sweep.shape)
         let tensor: JSONValue = [
