@@ -95,6 +95,54 @@ import Web
         expectEqual(try metric(try await ask(document("path", path), service)), ordinary, "stream")
     }
 
+    /// In every family: what the stream behind the first layer hears, and what leaves the last one's heads.
+    @Test(arguments: TinyModel.Layout.allCases) func itFitsEveryFamily(_ layout: TinyModel.Layout) async throws {
+        let service = try await TestService(["m": TinyModel(layout)])
+        let ordinary = try metric(
+            try await ask(document("sweep", ["hook": "z", "over": ["layer", "head"]]), service, of: "m"))
+        let receivers: [JSONValue] = [[["hook": "resid_post", "layer": 0]], "output"]
+        for (layer, receivers) in receivers.enumerated() {
+            let path: JSONValue = [
+                "sender": ["layer": .integer(Int64(layer))], "receivers": receivers, "through": "mlps",
+            ]
+            let along = try metric(try await ask(document("path", path), service, of: "m"))
+            expectEqual(along, Array(ordinary[(3 * layer)..<(3 * layer + 3)]), "\(layout), layer \(layer)")
+        }
+    }
+
+    @Test func aModelWithoutMLPsHasNoneAmongReceivers() async throws {
+        let service = try await TestService(["m": TinyModel(.prismaAttentionOnly)])
+        let paths = ["direct", "mlps"].map { through -> JSONValue in
+            ["sender": [:], "receivers": [["hook": "v", "layer": 1]], "through": .string(through)]
+        }
+        let direct = try metric(try await ask(document("path", paths[0]), service, of: "m"))
+        expectEqual(try metric(try await ask(document("path", paths[1]), service, of: "m")), direct, "no MLPs")
+        let refused = try await service.post(
+            "/v1/models/m/patching",
+            document("path", ["sender": [:], "receivers": [["hook": "mlp_out", "layer": 1]]]))
+        #expect(refused.status == 400 && refused.fieldErrors.first?.place == "/path/receivers/0/hook")
+        #expect(refused.detail.contains("has no mlp_out"))
+    }
+
+    @Test func textsHavePathsToo() async throws {
+        let service = try await CLIPService.standard()
+        let texts: [JSONMember] = [
+            JSONMember("clean", ["text": "a red square"]), JSONMember("corrupt", ["text": "two blue circles"]),
+            JSONMember("tower", "text"), Self.metric,
+        ]
+        let wishes = [
+            JSONMember("sweep", ["hook": "z", "over": ["layer", "head"], "layers": [-1]]),
+            JSONMember("path", ["sender": ["layer": -1], "receivers": "output", "through": "mlps"]),
+        ]
+        var found: [[Double]] = []
+        for wish in wishes {
+            let answer = try await service.post("clip/patching", .object(texts + [wish]))
+            #expect(answer.status == 200, "\(answer.text)")
+            found.append(try metric(try answer.json))
+        }
+        expectEqual(found[1], found[0], "text")
+    }
+
     /// A receiver, as a test works it out.
     struct Hearing: Sendable, CustomTestStringConvertible {
         /// Under its short name; empty for the output.

@@ -62,7 +62,9 @@ enum PatchingEndpoint {
                 Tensors: `metric` and `normalised` = (metric − corrupt)/(clean − corrupt), over the axes of the sweep. `flips` are \
                 the cells that change the prediction. As `application/x-ndjson` a line a cell, sent as batches finish; as a \
                 picture the heat map of two axes. Sweeps give way to other requests, and end when the client goes away. A `path` in \
-                place of the `sweep` tells what single heads say to receivers alone: the axes are layer and head.
+                place of the `sweep` tells what single heads say to receivers alone, over layer and head: `{"sender": {}, \
+                "receivers": [{"hook": "q", "layer": 9, "heads": [6, 9]}], "through": "direct"}`, or `"receivers": "output"` for \
+                what each head says to the output itself.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(
