@@ -98,6 +98,12 @@ import Web
                 "sweep": ["hook": "resid_pre", "over": ["layer"]],
             ]),
         Example(
+            method: .post, path: "/v1/models/{model}/patching", target: "/v1/models/vit/patching",
+            document: [
+                "clean": Requests.image(Requests.picture), "corrupt": Requests.image(Requests.otherPicture),
+                "path": ["sender": [:], "receivers": [["hook": "q", "layer": 1]]],
+            ]),
+        Example(
             method: .post, path: "/v1/models/{model}/activations", target: "/v1/models/vit/activations",
             document: Requests.document(["hooks": ["hook_embed"]])),
     ]

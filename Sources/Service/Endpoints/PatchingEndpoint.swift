@@ -9,7 +9,8 @@ internal import Web
 enum PatchingEndpoint {
     private struct PatchingRequest: Sendable {
         let options: InputOptions
-        let sweep: SweepWish
+        let sweep: SweepWish?
+        let path: PathWish?
         let metric: MetricWish?
         let direction: PatchingReading.Direction
         let searches: Bool
@@ -20,7 +21,7 @@ enum PatchingEndpoint {
                 "clean", InputSource.form, "The run that activations are taken from, unless the direction is noise."),
             Field("corrupt", InputSource.form, "The other run."),
             InputOptions.preprocess(), InputOptions.exif(), InputOptions.tower(), InputOptions.dryRun(),
-            SweepWish.field(),
+            SweepWish.optionalField(), PathWish.field(),
             Field(
                 optional: "metric", MetricWish.form,
                 "What is measured; unless given the logit of what the clean run says less that of what the corrupt one says."
@@ -31,14 +32,27 @@ enum PatchingEndpoint {
             Field(
                 "search", .boolean, default: false,
                 "Also looks for a smallest set of cells that turns one run's prediction into the other's."),
-            make: { clean, corrupt, preprocess, exif, tower, isDryRun, sweep, metric, direction, searches in
+            make: { clean, corrupt, preprocess, exif, tower, isDryRun, sweep, path, metric, direction, searches in
                 PatchingRequest(
                     options: InputOptions(
                         inputs: [clean, corrupt], preprocess: preprocess, exif: exif,
-                        flags: sweep.flags, isDeterministic: true, isDryRun: isDryRun,
+                        flags: sweep?.flags ?? FlagOverrides(), isDeterministic: true, isDryRun: isDryRun,
                         tower: tower, places: [JSONPointer()["clean"], JSONPointer()["corrupt"]]),
-                    sweep: sweep, metric: metric, direction: direction, searches: searches)
+                    sweep: sweep, path: path, metric: metric, direction: direction, searches: searches)
             })
+
+        /// The cells, and the path from each where there is one.
+        /// - Throws: 400 unless there is either a sweep or a path, and for what the model does not have.
+        func cells(of architecture: Architecture) throws -> (Sweep, PatchPath?) {
+            switch (sweep, path) {
+            case (let sweep?, nil): (try sweep.resolve(for: architecture), nil)
+            case (nil, let path?): try path.resolve(for: architecture)
+            case (nil, nil):
+                throw FieldError(.pointer(JSONPointer()["sweep"]), "expected a sweep, or a path in its place")
+            case (_?, _?):
+                throw FieldError(.pointer(JSONPointer()["path"]), "expected either a sweep or a path, found both")
+            }
+        }
     }
 
     @Sendable static func make(_ service: PrismaService) -> Endpoint {
@@ -47,7 +61,10 @@ enum PatchingEndpoint {
             details: """
                 Tensors: `metric` and `normalised` = (metric − corrupt)/(clean − corrupt), over the axes of the sweep. `flips` are \
                 the cells that change the prediction. As `application/x-ndjson` a line a cell, sent as batches finish; as a \
-                picture the heat map of two axes. Sweeps give way to other requests, and end when the client goes away.
+                picture the heat map of two axes. Sweeps give way to other requests, and end when the client goes away. A `path` in \
+                place of the `sweep` tells what single heads say to receivers alone, over layer and head: `{"sender": {}, \
+                "receivers": [{"hook": "q", "layer": 9, "heads": [6, 9]}], "through": "direct"}`, or `"receivers": "output"` for \
+                what each head says to the output itself.
                 """,
             tag: ModelBody.tag,
             body: ModelBody.request(
@@ -61,15 +78,20 @@ enum PatchingEndpoint {
             errors: ModelBody.errors
         ) { call in
             let loaded = try service.models.model(call.path["model"])
-            let sweep = try call.body.sweep.resolve(for: try loaded.tower(call.body.options.tower).model.architecture)
+            let architecture = try loaded.tower(call.body.options.tower).model.architecture
+            let (sweep, path) = try call.body.cells(of: architecture)
             var run = try ModelRun(
-                service, loaded, call.body.options, captures: SweepBase.captures(sweep), place: { _, _ in .root })
-            run.alsoWorking = SweepEngine.workingBytes(of: run.tower.model.architecture)
-            run.analysis = ["patching": sweep.document, "direction": .string(call.body.direction.rawValue)]
-            if run.options.isDryRun { return try run.dryRun(sweep, call.payload) }
+                service, loaded, call.body.options, captures: SweepBase.captures(sweep, along: path),
+                place: { _, _ in .root })
+            run.alsoWorking = SweepEngine.workingBytes(of: architecture, along: path)
+            run.analysis = [
+                "patching": sweep.document, "path": path?.document ?? .null,
+                "direction": .string(call.body.direction.rawValue),
+            ]
+            if run.options.isDryRun { return try run.dryRun(sweep, along: path, call.payload) }
             let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)
             let metric = try await call.body.metric?.resolve(builder)
-            let engine = try await SweepEngine(run, call.payload, call.context)
+            let engine = try await SweepEngine(run, along: path, call.payload, call.context)
             try PatchingReading.check(engine)
             let reading = PatchingReading(sweep, metric, call.body.direction, engine)
             return try await answer(reading, run, searches: call.body.searches, call.context)
@@ -96,6 +118,7 @@ enum PatchingEndpoint {
     private static let members: [Schema.Property] = [
         .init("axes", Sweep.axesSchema),
         .init("direction", .choice(PatchingReading.Direction.allCases.map(\.rawValue))),
+        .init("path", PatchPath.schema.nullable),
         .init("metric", Metric.schema), .init("baseline_clean", .number.nullable),
         .init("baseline_corrupt", .number.nullable),
         .init(

@@ -104,6 +104,7 @@ extension PatchingReading {
     var members: [JSONMember] {
         [
             JSONMember("axes", sweep.axesDocument), JSONMember("direction", .string(direction.rawValue)),
+            JSONMember("path", engine.path?.document ?? .null),
             JSONMember("metric", metric.document(names)),
             JSONMember("baseline_clean", .float(baselines.clean.metric)),
             JSONMember("baseline_corrupt", .float(baselines.corrupt.metric)),
@@ -165,7 +166,8 @@ extension PatchingReading {
 
     /// Rows by the first axis, columns by the second.
     func picture(_ outcomes: [SweepOutcome]) -> TensorAnswer.Picture {
-        SweepFigure(sweep: sweep, values: outcomes.map { Float($0.metric) }, unit: metric.kind.rawValue)
-            .picture(title: "\(sweep.site.rawValue) patched, \(direction.rawValue)")
+        let along = engine.path == nil ? "" : " along a path"
+        return SweepFigure(sweep: sweep, values: outcomes.map { Float($0.metric) }, unit: metric.kind.rawValue)
+            .picture(title: "\(sweep.site.rawValue) patched\(along), \(direction.rawValue)")
     }
 }

@@ -14,12 +14,13 @@ struct SweepBase: Sendable {
     let activations: [String: Tensor]
 
     /// Which hooks a run must keep to be a base of this sweep.
-    static func captures(_ sweep: Sweep?) -> [CaptureRequest] {
-        [CaptureRequest(hooks: ["blocks.*.hook_resid_pre"] + (sweep?.hooks ?? []))]
+    static func captures(_ sweep: Sweep?, along path: PatchPath? = nil) -> [CaptureRequest] {
+        let held = path?.held(from: sweep?.chosen[.layer]?.min() ?? 0) ?? []
+        return [CaptureRequest(hooks: ["blocks.*.hook_resid_pre"] + (sweep?.hooks ?? []) + held)]
     }
 
     init(_ result: ForwardResult, pixels: Tensor, of model: HookedModel) {
-        outputs = result.output?.rows.map { $0.squeezed() } ?? []
+        outputs = result.outputs
         let captures = Dictionary(uniqueKeysWithValues: result.captures.map { ($0.name, $0.values.joined) })
         streams = (0..<model.architecture.layers).compactMap {
             captures[HookPoint(.residPre, layer: $0).name]

@@ -12,14 +12,19 @@ struct SweepEngine: Sendable {
     let run: ModelRun
     let base: SweepBase
     let context: RequestContext
+    /// Which ways changes may take; `nil` for all.
+    let path: PatchPath?
     private let time: TimeLeft
     /// The memory of the base and of one pass, held as long as the sweep goes on.
     private let admission: Admission
 
     /// Runs the inputs as they are.
     /// - Throws: as ``ModelRun/execute(_:_:)``.
-    init(_ run: ModelRun, _ payload: RequestPayload, _ context: RequestContext) async throws {
+    init(
+        _ run: ModelRun, along path: PatchPath? = nil, _ payload: RequestPayload, _ context: RequestContext
+    ) async throws {
         self.run = run
+        self.path = path
         self.context = context
         // Without a deadline of its own a sweep takes as long as it takes.
         time = TimeLeft(of: context, usual: .seconds(86_400))
@@ -42,43 +47,56 @@ struct SweepEngine: Sendable {
     /// answer hardly notices a sweep.
     private static let operationsAtOnce = 60_000_000_000
     private static let rowsAtOnce = 128
+    /// Of what a path's first pass hands to its second.
+    private static let capturedBytesAtOnce = 1 << 28
 
-    /// Rows of a pass from a layer on: of whole pictures for each thread.
+    /// Rows of a pass from a layer on: of whole pictures for each thread, unless their captures would take too much memory.
     func rowsAtOnce(from layer: Int) -> Int {
         let architecture = run.tower.model.architecture
         let each = max(1, architecture.operations(layers: architecture.layers - layer))
         let width = Threads.crew.width
         let fitting = min(Self.rowsAtOnce, Self.operationsAtOnce / each) / width * width
-        return max(fitting, width)
+        let rows = max(fitting, width)
+        guard let bytes = path?.bytesPerInput, bytes > 0 else { return rows }
+        return max(1, min(rows, Self.capturedBytesAtOnce / bytes))
     }
 
     /// Bytes that the passes of a sweep work with at most, beside its base: streams, changes and one block's tensors.
-    static func workingBytes(of architecture: Architecture) -> Int {
+    static func workingBytes(of architecture: Architecture, along path: PatchPath? = nil) -> Int {
         let rows = max(rowsAtOnce, Threads.crew.width)
         let streams = HookPlan.bytes(of: [[architecture.positions, architecture.width]], inputs: 2 * rows)
-        return streams
+        return streams + (path == nil ? 0 : 2 * capturedBytesAtOnce)
             + HookPlan.empty.workingBytes(inputs: rows, of: architecture, threads: Threads.crew.width)
     }
 
     /// The output of each row, in their order; the rows share their first layer.
     func outputs(_ rows: [Row]) async throws -> [Tensor] {
+        if let path { return try await outputs(rows, along: path) }
         guard let layer = rows.first?.layer else { return [] }
+        return try await pass(rows, from: layer, rows.enumerated().flatMap { $1.interventions($0) }).outputs
+    }
+
+    /// One pass over copies of the rows' runs.
+    /// - Parameter interventions: on rows of the pass.
+    func pass(
+        _ rows: [Row], from layer: Int, _ interventions: [Intervention], captures: [CaptureRequest] = [],
+        stopAtLayer: Int? = nil
+    ) async throws -> ForwardResult {
         try Task.checkCancellation()
-        let interventions = rows.enumerated().flatMap { $1.interventions($0) }
         let plan: HookPlan
         do {
             plan = try HookPlan(
-                [], interventions: interventions, for: run.tower.model.architecture, flags: run.plan.flags)
+                captures, interventions: interventions, for: run.tower.model.architecture, flags: run.plan.flags,
+                stopAtLayer: stopAtLayer)
         } catch {
             throw error.fieldError(ModelRun.inCapture)
         }
         let streams = base.streams[layer].gathered(axis: 0, rows.map(\.input))
         let ids = base.ids?.gathered(axis: 0, rows.map(\.input))
         let request = ForwardRequest(streams: streams, entering: layer, ids: ids, plan: plan)
-        let result = try await run.service.lane.run(
+        return try await run.service.lane.run(
             request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try time.next(),
             priority: .batch)
-        return result.output?.rows.map { $0.squeezed() } ?? []
     }
 
     /// The outputs of any rows, in their order: those of one layer go through together.
@@ -107,13 +125,16 @@ struct SweepEngine: Sendable {
 extension ModelRun {
     /// What a sweep would compute and answer.
     /// - Parameter times: how often every cell is run; `nil` where the cells are all there is, as in patching.
-    func dryRun(_ sweep: Sweep, times: Int? = nil, _ payload: RequestPayload) throws -> TensorAnswer {
+    func dryRun(
+        _ sweep: Sweep, along path: PatchPath? = nil, times: Int? = nil, _ payload: RequestPayload
+    ) throws -> TensorAnswer {
         let architecture = tower.model.architecture
         let operations =
             Double(times ?? 1)
             * (0..<sweep.count).reduce(0.0) { sum, index in
                 let first = sweep.layers(of: sweep.cell(index)).first ?? 0
-                return sum + Double(architecture.operations(layers: architecture.layers - first))
+                let blocks = path?.blocks(from: first) ?? architecture.layers - first
+                return sum + Double(architecture.operations(layers: blocks))
             }
         var answer = try dryRun(payload, [])
         let extents = JSONValue.integers((times.map { [$0] } ?? []) + sweep.shape)

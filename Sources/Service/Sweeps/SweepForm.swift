@@ -32,10 +32,14 @@ struct SweepWish: Sendable {
 
     static func field() -> Field<SweepWish> { Field("sweep", form, "What is changed, cell by cell.") }
 
+    static func optionalField() -> Field<SweepWish?> {
+        Field(optional: "sweep", form, "What is changed, cell by cell; unless there is a path.")
+    }
+
     /// The flags under which the hook exists.
     var flags: FlagOverrides { FlagOverrides(useAttnResult: site == .result ? true : nil) }
 
-    private static let indices = Form<[Int]>.list(of: .integer, count: 1...65_536)
+    static let indices = Form<[Int]>.list(of: .integer, count: 1...65_536)
 
     /// - Throws: 400 for what the model does not have; 413 for too many cells.
     func resolve(for architecture: Architecture, at place: JSONPointer = JSONPointer()["sweep"]) throws -> Sweep {
@@ -73,8 +77,10 @@ struct SweepWish: Sendable {
 }
 
 extension Sweep.Failure {
-    fileprivate func fieldError(at place: JSONPointer) -> FieldError {
-        switch self {
+    /// - Parameter names: of the fields that choose along axes, where they are not the axes' plurals.
+    func fieldError(at place: JSONPointer, names: [SweepAxis: String] = [:]) -> FieldError {
+        let field = { (axis: SweepAxis) in place[names[axis] ?? axis.rawValue + "s"] }
+        return switch self {
         case .noSuchSite(let site): FieldError(.pointer(place["hook"]), "the model has no \(site.rawValue)")
         case .noSuchAxis(let axis, let site):
             FieldError(
@@ -83,11 +89,10 @@ extension Sweep.Failure {
                     + site.axes.map(\.rawValue).joined(separator: ", "))
         case .axisTwice(let axis): FieldError(.pointer(place["over"]), "\(axis.rawValue) is named twice")
         case .outOfRange(let axis, let index, let count):
-            FieldError(.pointer(place[axis.rawValue + "s"]), "\(index) is outside: the model has \(count)")
-        case .repeated(let axis, let index):
-            FieldError(.pointer(place[axis.rawValue + "s"]), "\(index) is named twice")
+            FieldError(.pointer(field(axis)), "\(index) is outside: the model has \(count)")
+        case .repeated(let axis, let index): FieldError(.pointer(field(axis)), "\(index) is named twice")
         case .nothingToChoose(let axis, let site):
-            FieldError(.pointer(place[axis.rawValue + "s"]), "\(site.rawValue) has no such axis")
+            FieldError(.pointer(field(axis)), "\(site.rawValue) has no such axis")
         }
     }
 }
