@@ -72,6 +72,12 @@ export class MetricPicker {
       ? "This model has no classes of its own: this is a dimension of its embedding. Write a text instead." : "";
   }
 
+  /** Tells why what was chosen cannot be measured; what was measured before is shown again. */
+  complain(error) {
+    this.show(this.#names, this.#wish, this.#current);
+    this.#say([error.message, error.detail].filter(Boolean).join(" "));
+  }
+
   #say(text, input = null) {
     this.#message.textContent = text;
     for (const each of this.#inputs) each.input.ariaInvalid = String(each.input === input);
