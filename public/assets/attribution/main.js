@@ -191,7 +191,7 @@ function showReading(at) {
   else if (at) [what, value] = [tokenName(subject.grid, at.position), positions.scores[at.position]];
   fillFacts($("reading"), [
     ["Part", what], ["Says", number(value, 6)],
-    ["Of the value", value === null || account.value === 0 ? "–" : percent(Math.abs(value / account.value)) && `${number(100 * value / account.value, 1)} %`],
+    ["Of the value", value === null || account.value === 0 ? "–" : `${number(100 * value / account.value, 1)} %`],
     ["Added up to here", number(before, 4)],
   ]);
   $("reading").querySelector("dt").classList.add("teal");

@@ -79,8 +79,8 @@ function choose(values) {
   const unless = (usual, value) => (value === usual ? null : value);
   address.set({
     view: unless("position", view), hook: unless(VIEWS[view][0], hook), direction: unless("denoise", direction),
-    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity), ...metricForAddress(chosen.metric),
-    search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
+    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity),
+    ...metricForAddress(chosen.metric), search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
     ...(sweep ? { layer, position: view === "position" ? cell : null, head: view === "head" ? cell : null } : {}),
   });
 }
@@ -165,7 +165,8 @@ function update() {
   showLegend($("legend"), scale(at?.layer ?? layer), legendText(sweep, chosen.values));
   showEffect();
   showFlipSet($("search"), {
-    canFlip: sweep.canFlip, found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
+    canFlip: sweep.canFlip, found: sweep.found, isSearched: chosen.search, isRunning: running !== null,
+    showsAll: chosen.showsSet, name: cellName,
   }, {
     search() { choose({ search: true }); start(); },
     cell(cell) { choose({ layer: cell.layer, cell: cell[chosen.view], showsSet: false }); update(); },
@@ -179,7 +180,8 @@ function showLayer(layer, at) {
   $("layer").setAttribute("aria-valuetext", hookName(chosen.hook, layer));
   $("layer-name").textContent = hookName(chosen.hook, layer);
   const changed = chosen.direction === "denoise" ? subject.other.seen : subject.seen;
-  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale(layer).veil(value); };
+  const value = (token) => sweep.value(layer, token, chosen.values);
+  const veil = (token) => (value(token) === null ? null : scale(layer).veil(value(token)));
   grid.show({
     grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: veil, glyph: (token) => glyph(layer, token),
     ink: (token) => inkOn(packed(layer, token)),
@@ -187,14 +189,18 @@ function showLayer(layer, at) {
   });
   grid.mark = at?.cell ?? null;
   prefix.show(subject.grid.prefix, (token) => {
-    const known = packed(layer, token), flip = glyph(layer, token), value = sweep.value(layer, token, chosen.values);
+    const known = packed(layer, token), flip = glyph(layer, token);
+    if (known === null) return { label: `${prefixName(token)}: not tried yet` };
     return {
-      fill: known === null ? null : cssOf(known), ink: known === null ? null : inkOn(known), emoji: flip?.emoji, text: known === null ? "" : number(value, 2),
-      label: `${prefixName(token)}: ${known === null ? "not tried yet" : number(value, 3)}${flip ? `, becomes ${flip.label}` : ""}`,
+      fill: cssOf(known), ink: inkOn(known), emoji: flip?.emoji, text: number(value(token), 2),
+      label: `${prefixName(token)}: ${number(value(token), 3)}${flip ? `, becomes ${flip.label}` : ""}`,
     };
   });
   prefix.mark(at?.cell ?? null);
-  strip.show({ layers: sweep.question.rows, grid: subject.grid, packed, chosen: layer, summary: (each) => layerSummary(sweep, each, chosen.values) });
+  strip.show({
+    layers: sweep.question.rows, grid: subject.grid, packed, chosen: layer,
+    summary: (each) => layerSummary(sweep, each, chosen.values),
+  });
 }
 
 function showEffect() {
@@ -232,7 +238,8 @@ function showProgress() {
   const flips = sweep.flipCount;
   const cells = `${count(sweep.known)} of ${count(all)} cells`;
   $("progress-text").textContent = running ? (isAll ? "looking for the smallest set…" : cells)
-    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer` : `stopped after ${cells}`;
+    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer`
+      : `stopped after ${cells}`;
   $("stop").textContent = running ? "Stop" : "Go again";
   $("stop").hidden = !running && isAll;
   document.body.dataset.sweep = running ? "running" : isAll ? "done" : "stopped";

@@ -58,5 +58,7 @@ export function layerSummary(sweep, layer, values) {
     if (value !== null && (best === null || Math.abs(value) > Math.abs(best))) best = value;
     if (sweep.flips(layer, cell)) flips++;
   }
-  return best === null ? "not tried yet" : `largest ${number(best, 2)}${flips ? `, ${count(flips)} ${flips === 1 ? "flip" : "flips"}` : ""}`;
+  if (best === null) return "not tried yet";
+  const flipped = flips === 0 ? "" : `, ${count(flips)} ${flips === 1 ? "flip" : "flips"}`;
+  return `largest ${number(best, 2)}${flipped}`;
 }

@@ -139,8 +139,9 @@ export class Sweep {
 
   table() {
     const { view, columns } = this.question;
-    return [["layer", view, "metric", "normalised", "index", "label"], ...this.outcomes.flatMap((outcome, at) => (outcome
-      ? [[Math.floor(at / columns), at % columns, outcome.metric, outcome.normalised ?? "", outcome.prediction.index, outcome.prediction.label]]
-      : []))];
+    const row = ({ metric, normalised, prediction }, at) =>
+      [Math.floor(at / columns), at % columns, metric ?? "", normalised ?? "", prediction.index, prediction.label];
+    return [["layer", view, "metric", "normalised", "index", "label"],
+      ...this.outcomes.flatMap((outcome, at) => (outcome ? [row(outcome, at)] : []))];
   }
 }

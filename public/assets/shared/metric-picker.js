@@ -53,7 +53,8 @@ export class MetricPicker {
   /** Shows what was measured. @param wish What was asked for, @param current what the answer says of it. */
   show(names, wish, current) {
     if (this.#names?.detail !== names.detail) {
-      this.#list.replaceChildren(...(names.areTexts ? [] : Array.from({ length: names.count }, (_, index) => new Option("", names.label(index)))));
+      const labels = names.areTexts ? [] : Array.from({ length: names.count }, (_, index) => names.label(index));
+      this.#list.replaceChildren(...labels.map((label) => new Option("", label)));
     }
     this.#names = names;
     [this.#wish, this.#current] = [wish, current];
