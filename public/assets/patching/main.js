@@ -146,7 +146,7 @@ function update() {
   const at = hovered ?? (chosen.cell === null ? null : { layer, cell: chosen.cell });
   $("on-picture").hidden = chosen.view !== "position";
   $("by-head").hidden = chosen.view !== "head";
-  opacity.hidden = scales.hidden = chosen.view !== "position";
+  scales.hidden = chosen.view !== "position";
   if (chosen.view === "position") showLayer(layer, at);
   else {
     const { rows, columns } = sweep.question;
@@ -304,7 +304,8 @@ $("tools").append(
   }),
   choice("Direction", DIRECTIONS, chosen.direction, (direction) => ask({ direction })), hooks,
   picker("Colour", [["share", "share of way"], ["metric", "change"]], chosen.values,
-    (values) => { choose({ values }); update(); }), scales, opacity);
+    (values) => { choose({ values }); update(); }), scales);
+$("layer").closest(".slider-row").append(opacity);
 let before = null;           // the metric that was, while another is being asked for
 
 async function askMetric(metric) {
