@@ -74,7 +74,7 @@ class Attribution(Case):
         answer = self.answer("neuron", top_k=16)
         bars = self.check_sum(answer)
         self.assertEqual([each["name"] for each in bars[:16]], [each["label"] for each in answer["top"][0]])
-        self.assertEqual(bars[16]["name"], f"{4 * 256 - 16} other neurons")
+        self.assertEqual(bars[16]["name"], f"{4 * 256 - 16} others")
 
     def test_positions_lie_over_the_picture(self):
         self.browser.open(f"{PAGE}&by=position")

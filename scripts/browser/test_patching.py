@@ -1,9 +1,14 @@
 """The patching page."""
 
+import ast
 import json
+import subprocess
+import sys
+import tempfile
 
 from browser import Keys
 from case import Case
+from server import Server
 
 PAGE = "/patching?model=shapes&sample=heart.png&other=square.png"
 
@@ -211,8 +216,61 @@ class Patching(Case):
         self.assertIn("no classifier", self.browser.text("#effect"))
 
 
+    def test_the_command_gives_the_answer_that_is_shown(self):
+        self.browser.open(f"{PAGE}&layer=2&position=0")
+        self.browser.until("the effect", lambda: self.effect() and not self.browser.is_busy())
+        with tempfile.TemporaryDirectory() as folder:
+            answer = subprocess.run(["bash", "-c", self.browser.js("return document.getElementById('command').textContent")],
+                                    cwd=folder, capture_output=True, check=True, text=True).stdout
+            script = self.browser.js("""
+                return import('/assets/shared/commands.js').then(async ({pythonCommand}) => {
+                  const {Question} = await import('/assets/patching/sweep.js');
+                  const file = (name) => ({file: new File([], name, {type: 'image/png'}), sample: name});
+                  const question = new Question({...file('heart.png'), other: file('square.png'), grid: {prefix: 1, tokens: 65},
+                    detail: {id: 'shapes', config: {n_layers: 4, n_heads: 4}}},
+                    {view: 'position', hook: 'resid_pre', direction: 'denoise', metric: null});
+                  return pythonCommand(question.prediction([{layer: 2, position: 0}]));
+                })""")
+            printed = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, check=True, text=True).stdout
+        top = json.loads(answer)["results"][2]["top"]
+        self.assertEqual(top, ast.literal_eval(printed)["results"][2]["top"])
+        self.assertEqual([each["index"] for each in self.effect()], [each["index"] for each in top])
+        for row, each in zip(self.effect(), top):
+            self.assertShows(row["logits"][1], each["logit"], 3)
+
+
 class PatchingErrors(Case):
     expects_console_errors = True
+
+    def test_a_server_that_stops_during_a_sweep_is_told(self):
+        server = Server(self.program, self.work, {"random": self.models["random"]})
+        try:
+            self.browser.driver.get(f"{server.address}/patching?model=random&sample=egg.jpg")
+            self.browser.until("some cells", lambda: self.browser.js("return document.getElementById('progress')?.value > 1"), 60)
+            server.process.kill()
+            self.browser.until("the failure", lambda: self.browser.js("return !document.getElementById('sweep-failure').hidden"))
+            self.assertIn("The answer broke off", self.browser.text("#sweep-failure"))
+            self.assertEqual(self.browser.text("#stop"), "Go again")
+        finally:
+            server.stop()
+
+    def test_a_text_that_cannot_be_read_leaves_what_was_shown(self):
+        self.browser.open("/patching?model=clip&sample=heart.png&view=head&metric=logit&classes=cat")
+        field = self.browser.find("#metric-class-0")
+        field.clear()
+        field.send_keys("x" * 1025, Keys.ENTER)       # longer than a label may be
+        self.browser.until("the complaint", lambda: self.browser.text("#metric-message") and not self.browser.is_busy())
+        self.assertEqual(self.browser.state(), "result")
+        self.assertEqual(self.browser.query()["classes"], "cat")
+        self.assertEqual(self.browser.js("return document.getElementById('metric-class-0').value"), "cat")
+
+    def test_another_model_is_measured_by_its_own_classes(self):
+        self.browser.open(f"{PAGE}&view=head&metric=logit&classes=1")
+        self.browser.js("const list = document.getElementById('model'); list.value = 'no-class-token';"
+                        "list.dispatchEvent(new Event('change'))")
+        self.browser.until("the other model", lambda: self.browser.query()["model"] == "no-class-token"
+                           and "class" in self.browser.text("#clean-answer") and not self.browser.is_busy())
+        self.assertNotIn("metric", self.browser.query())
 
     def test_what_the_model_does_not_have_is_told_in_the_servers_words(self):
         self.browser.open(f"{PAGE}&metric=logit&classes=77", "failure")

@@ -53,7 +53,7 @@ export class Account {
     const rest = order.slice(MOST_NEURONS).map((at) => this.scores[at]);
     return [
       ...strongest.map((at) => ({ name: this.labels[at], value: this.scores[at], tip: "neuron" })),
-      ...(rest.length ? [{ name: `${rest.length} other neurons`, value: add(rest), tip: "neuron" }] : []),
+      ...(rest.length ? [{ name: `${rest.length} others`, value: add(rest), tip: "neuron" }] : []),
     ];
   }
 

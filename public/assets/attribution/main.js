@@ -191,7 +191,7 @@ function showReading(at) {
   else if (at) [what, value] = [tokenName(subject.grid, at.position), positions.scores[at.position]];
   fillFacts($("reading"), [
     ["Part", what], ["Says", number(value, 6)],
-    ["Of the value", value === null || account.value === 0 ? "–" : percent(Math.abs(value / account.value)) && `${number(100 * value / account.value, 1)} %`],
+    ["Of the value", value === null || account.value === 0 ? "–" : `${number(100 * value / account.value, 1)} %`],
     ["Added up to here", number(before, 4)],
   ]);
   $("reading").querySelector("dt").classList.add("teal");
@@ -204,17 +204,33 @@ function showReading(at) {
 // --- tools ------------------------------------------------------------------------------------------------------
 
 const ask = (values) => { choose({ ...values, ...NOTHING }); bench.refresh(); };
+let before = null;         // the metric that was, while another is being asked for
+
+async function askMetric(metric) {
+  before = { metric: chosen.metric };
+  choose({ metric, ...NOTHING });
+  await bench.refresh();
+  before = null;
+}
+
 $("tools").append(
   choice("Parts", VIEWS, chosen.by, (by) => ask({ by })),
   picker("Order", ORDERS, chosen.order, (order) => { choose({ order }); showAccount(); }));
-const metrics = new MetricPicker($("metric"), { kinds: METRICS, usual: "logit of the answer", change: (metric) => ask({ metric }) });
+const metrics = new MetricPicker($("metric"), { kinds: METRICS, usual: "logit of the answer", change: (metric) => askMetric(metric) });
 $("metric").append(picker("Norm", NORMS, chosen.norm, (norm) => ask({ norm })));
 $("heat").addEventListener("change", update);
 onTheme(() => { if (account) update(); });
 
 const bench = new Workbench({
+  failed(error) {
+    if (!before) return false;
+    choose(before);
+    metrics.complain(error);
+    return true;
+  },
   async ask({ detail, grid: patches, file, sample }, signal) {
     names = new ClassNames(detail);
+    if (subject && subject.detail.id !== detail.id) choose({ metric: null });     // its classes were the other model's
     const predicted = names.canPredict ? (await post(`${modelPath(detail.id)}/predict`, file, null, signal)).document.results[0].top : null;
     const metric = chosen.metric ?? { kind: "logit", classes: [predicted?.[0].index ?? 0] };
     const wanted = (by) => ({

@@ -31,7 +31,8 @@ export function showWaterfall(list, { bars, low, high }, { picked, pick, point }
     button.addEventListener("click", () => pick(bar.name));
     for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => point(bar.name));
     for (const name of ["pointerleave", "blur"]) button.addEventListener(name, () => point(null));
-    return element("li", { className: `${bar.kind} ${bar.value < 0 ? "against" : "for"}`, data: { name: bar.name, value: bar.value } }, button);
+    const side = bar.value < 0 ? "against" : "for";
+    return element("li", { className: `${bar.kind} ${side}`, data: { name: bar.name, value: bar.value } }, button);
   }));
 }
 

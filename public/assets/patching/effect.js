@@ -80,8 +80,10 @@ function row(before, after) {
   const cell = (each, when) => {
     const bar = element("span", { className: `bar-of ${when}`, ariaHidden: "true" });
     bar.style.setProperty("--share", each?.probability ?? 0);
-    return element("td", { className: "number" }, element("span", { className: "probability" }, each ? percent(each.probability) : "–"), bar,
+    return element("td", { className: "number" },
+      element("span", { className: "probability" }, each ? percent(each.probability) : "–"), bar,
       element("span", { className: "small logit" }, each ? number(each.logit, 3) : ""));
   };
-  return element("tr", { data: { index: name.index } }, element("th", { scope: "row" }, nameOf(name)), cell(before, "before"), cell(after, "after"));
+  return element("tr", { data: { index: name.index } },
+    element("th", { scope: "row" }, nameOf(name)), cell(before, "before"), cell(after, "after"));
 }

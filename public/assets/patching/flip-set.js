@@ -21,10 +21,12 @@ export function showFlipSet(place, state, on) {
 
 function fill(place, { canFlip, found, isSearched, isRunning, showsAll, name }, on) {
   if (!canFlip) {
-    return place.replaceChildren(element("p", { className: "small" }, "Both runs give the same answer: choose pictures that differ in it."));
+    const hint = "Both runs give the same answer: choose pictures that differ in it.";
+    return place.replaceChildren(element("p", { className: "small" }, hint));
   }
   if (!found) {
-    const button = element("button", { type: "button", id: "find-set", disabled: isSearched && isRunning }, isSearched && isRunning ? "Looking…" : "Look for it");
+    const isLooking = isSearched && isRunning;
+    const button = element("button", { type: "button", id: "find-set", disabled: isLooking }, isLooking ? "Looking…" : "Look for it");
     button.addEventListener("click", on.search);
     return place.replaceChildren(
       element("p", { className: "small" }, "How few patches together turn the answer of the one run into the other's?"), button);

@@ -44,7 +44,8 @@ export class LayerStrip {
 
   #button(layer) {
     const button = element("button", { type: "button", className: "layer", ariaPressed: "false" },
-      element("span", { className: "dots", ariaHidden: "true" }), element("canvas", { ariaHidden: "true" }), element("span", {}, `L${layer}`));
+      element("span", { className: "dots", ariaHidden: "true" }), element("canvas", { ariaHidden: "true" }),
+      element("span", {}, `L${layer}`));
     button.addEventListener("click", () => this.#choose(layer));
     return button;
   }

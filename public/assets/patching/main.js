@@ -1,27 +1,26 @@
 // The patching page: what each place of the network carries from one picture's run into the other's.
 
 import * as address from "../shared/address.js";
-import { ClassNames, nameOf } from "../shared/class-names.js";
+import { ClassNames } from "../shared/class-names.js";
 import { post, postForLines } from "../shared/client.js";
 import { cssOf, inkOn, Scale } from "../shared/colours.js";
 import { CellTable } from "../shared/cell-table.js";
-import { $, choice, element, fillFacts, onNextFrame, picker } from "../shared/dom.js";
+import { $, choice, element, onNextFrame, picker } from "../shared/dom.js";
 import { saveCSV, saveNpz, savePNG } from "../shared/downloads.js";
 import { EmojiGrid } from "../shared/emoji-grid.js";
 import { Inspector } from "../shared/inspector.js";
 import { showLegend } from "../shared/legend.js";
-import { metricForAddress, metricOfAddress, MetricPicker, metricText } from "../shared/metric-picker.js";
-import { count, number, percent } from "../shared/numbers.js";
-import { showOnward } from "../shared/onward.js";
+import { metricForAddress, metricOfAddress, MetricPicker } from "../shared/metric-picker.js";
+import { count, number } from "../shared/numbers.js";
 import { PictureView } from "../shared/picture-view.js";
 import { PrefixCells, prefixName } from "../shared/prefix-cells.js";
 import { Readout } from "../shared/readout.js";
-import { tokenName } from "../shared/seen.js";
 import { onTheme } from "../shared/theme.js";
 import { Workbench } from "../shared/workbench.js";
 import { Effect, predict } from "./effect.js";
 import { showFlipSet } from "./flip-set.js";
 import { LayerStrip } from "./layer-strip.js";
+import { layerSummary, legendText, showAnswers, showReading } from "./readings.js";
 import { hookName, Question, Sweep, VIEWS } from "./sweep.js";
 
 const oneOf = (name, values) => (values.includes(address.get(name)) ? address.get(name) : values[0]);
@@ -80,8 +79,8 @@ function choose(values) {
   const unless = (usual, value) => (value === usual ? null : value);
   address.set({
     view: unless("position", view), hook: unless(VIEWS[view][0], hook), direction: unless("denoise", direction),
-    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity), ...metricForAddress(chosen.metric),
-    search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
+    values: unless("share", chosen.values), scale: unless("all", chosen.scale), opacity: unless(70, chosen.opacity),
+    ...metricForAddress(chosen.metric), search: chosen.search ? 1 : null, set: chosen.showsSet ? 1 : null,
     ...(sweep ? { layer, position: view === "position" ? cell : null, head: view === "head" ? cell : null } : {}),
   });
 }
@@ -103,6 +102,7 @@ function pin(layer, cell) {
 
 const cellOf = (layer, cell) => ({ layer, [chosen.view]: cell });
 const cellName = (cell) => (chosen.view === "head" ? `L${cell.layer} H${cell.head}` : `L${cell.layer} · ${shortToken(cell.position)}`);
+const hooksOf = ({ config }) => VIEWS[chosen.view].filter((each) => !config.attn_only || !["resid_mid", "mlp_out"].includes(each));
 const shortToken = (token) => {
   const { prefix: first, columns } = subject.grid;
   return token < first ? prefixName(token) : `row ${Math.floor((token - first) / columns)}, column ${(token - first) % columns}`;
@@ -146,7 +146,7 @@ function update() {
   const at = hovered ?? (chosen.cell === null ? null : { layer, cell: chosen.cell });
   $("on-picture").hidden = chosen.view !== "position";
   $("by-head").hidden = chosen.view !== "head";
-  opacity.hidden = scales.hidden = chosen.view !== "position";
+  scales.hidden = chosen.view !== "position";
   if (chosen.view === "position") showLayer(layer, at);
   else {
     const { rows, columns } = sweep.question;
@@ -159,13 +159,14 @@ function update() {
   }
   const token = chosen.view === "position" ? at?.cell ?? null : null;
   for (const each of Object.values(pictures)) each.marks = { query: token };
-  showReading(at);
+  showReading(sweep, subject.grid, at, layer);
   const value = at && sweep.value(at.layer, at.cell, chosen.values);
   readout.text = hovered && (value === null ? "not tried yet" : `${cellName(cellOf(at.layer, at.cell))}  ${number(value, 3)}`);
-  showLegend($("legend"), scale(at?.layer ?? layer), legendText());
+  showLegend($("legend"), scale(at?.layer ?? layer), legendText(sweep, chosen.values));
   showEffect();
   showFlipSet($("search"), {
-    canFlip: sweep.baseline.predictions.clean.index !== sweep.baseline.predictions.corrupt.index, found: sweep.found, isSearched: chosen.search, isRunning: running !== null, showsAll: chosen.showsSet, name: cellName,
+    canFlip: sweep.canFlip, found: sweep.found, isSearched: chosen.search, isRunning: running !== null,
+    showsAll: chosen.showsSet, name: cellName,
   }, {
     search() { choose({ search: true }); start(); },
     cell(cell) { choose({ layer: cell.layer, cell: cell[chosen.view], showsSet: false }); update(); },
@@ -179,7 +180,8 @@ function showLayer(layer, at) {
   $("layer").setAttribute("aria-valuetext", hookName(chosen.hook, layer));
   $("layer-name").textContent = hookName(chosen.hook, layer);
   const changed = chosen.direction === "denoise" ? subject.other.seen : subject.seen;
-  const veil = (token) => { const value = sweep.value(layer, token, chosen.values); return value === null ? null : scale(layer).veil(value); };
+  const value = (token) => sweep.value(layer, token, chosen.values);
+  const veil = (token) => (value(token) === null ? null : scale(layer).veil(value(token)));
   grid.show({
     grid: subject.grid, seen: changed, opacity: chosen.opacity / 100, fill: veil, glyph: (token) => glyph(layer, token),
     ink: (token) => inkOn(packed(layer, token)),
@@ -187,47 +189,18 @@ function showLayer(layer, at) {
   });
   grid.mark = at?.cell ?? null;
   prefix.show(subject.grid.prefix, (token) => {
-    const known = packed(layer, token), flip = glyph(layer, token), value = sweep.value(layer, token, chosen.values);
+    const known = packed(layer, token), flip = glyph(layer, token);
+    if (known === null) return { label: `${prefixName(token)}: not tried yet` };
     return {
-      fill: known === null ? null : cssOf(known), ink: known === null ? null : inkOn(known), emoji: flip?.emoji, text: known === null ? "" : number(value, 2),
-      label: `${prefixName(token)}: ${known === null ? "not tried yet" : number(value, 3)}${flip ? `, becomes ${flip.label}` : ""}`,
+      fill: cssOf(known), ink: inkOn(known), emoji: flip?.emoji, text: number(value(token), 2),
+      label: `${prefixName(token)}: ${number(value(token), 3)}${flip ? `, becomes ${flip.label}` : ""}`,
     };
   });
   prefix.mark(at?.cell ?? null);
-  strip.show({ layers: sweep.question.rows, grid: subject.grid, packed, chosen: layer, summary: layerSummary });
-}
-
-function layerSummary(layer) {
-  let best = null, flips = 0;
-  for (let cell = 0; cell < sweep.question.columns; cell++) {
-    const value = sweep.value(layer, cell, chosen.values);
-    if (value !== null && (best === null || Math.abs(value) > Math.abs(best))) best = value;
-    if (sweep.flips(layer, cell)) flips++;
-  }
-  return best === null ? "not tried yet" : `largest ${number(best, 2)}${flips ? `, ${count(flips)} ${flips === 1 ? "flip" : "flips"}` : ""}`;
-}
-
-function legendText() {
-  if (chosen.values === "metric" || !sweep.hasWay) return "change of the metric by one patch";
-  const from = chosen.direction === "denoise" ? "corrupt" : "clean", to = from === "clean" ? "corrupt" : "clean";
-  return `share of the way from the ${from} run (0) to the ${to} one (1) that one patch goes`
-    + (chosen.direction === "noise" ? "; 1 − normalised" : "");
-}
-
-function showReading(at) {
-  const outcome = at && sweep.at(at.layer, at.cell);
-  const place = at && (chosen.view === "head" ? `head ${at.cell}` : tokenName(subject.grid, at.cell));
-  fillFacts($("reading"), [
-    ["Cell", at ? `layer ${at.layer} · ${place}` : "point at one"],
-    ["Hook", element("span", { className: "mono small" }, hookName(chosen.hook, at?.layer ?? shownLayer()))],
-    ["Metric", outcome ? number(outcome.metric, 4) : "–"],
-    ["Normalised", outcome ? number(outcome.normalised, 4) : "–"],
-    ["Prediction", outcome ? nameOf(outcome.prediction) : "–"],
-    ["Unpatched", `${number(sweep.baseMetric, 4)} · ${nameOf(sweep.base)}`],
-  ]);
-  $("reading").querySelector("dt").classList.add("teal");
-  showOnward(at && chosen.view === "head"
-    ? [address.link("/attention", { layer: at.layer, head: at.cell }), "See where this head looks in the clean picture"] : null);
+  strip.show({
+    layers: sweep.question.rows, grid: subject.grid, packed, chosen: layer,
+    summary: (each) => layerSummary(sweep, each, chosen.values),
+  });
 }
 
 function showEffect() {
@@ -262,32 +235,15 @@ function showProgress() {
   $("progress").max = all;
   $("progress").value = sweep.known;
   $("progress-row").classList.toggle("done", isAll && !running);
-  const flips = sweep.outcomes.filter((each, at) => each && sweep.flips(Math.floor(at / sweep.question.columns), at % sweep.question.columns)).length;
+  const flips = sweep.flipCount;
   const cells = `${count(sweep.known)} of ${count(all)} cells`;
   $("progress-text").textContent = running ? (isAll ? "looking for the smallest set…" : cells)
-    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer` : `stopped after ${cells}`;
+    : isAll ? `${count(all)} cells, ${flips === 0 ? "none changes" : flips === 1 ? "one changes" : `${count(flips)} change`} the answer`
+      : `stopped after ${cells}`;
   $("stop").textContent = running ? "Stop" : "Go again";
   $("stop").hidden = !running && isAll;
   document.body.dataset.sweep = running ? "running" : isAll ? "done" : "stopped";
 }
-
-function showPictures() {
-  $("subject").hidden = false;
-  pictures.clean.show(subject.seen, subject.grid);
-  pictures.corrupt.show(subject.other.seen, subject.grid);
-  const gives = chosen.direction === "denoise" ? ["Clean · gives", "Corrupt · takes"] : ["Clean · takes", "Corrupt · gives"];
-  ["clean", "corrupt"].forEach((each, at) => {
-    $(`${each}-role`).textContent = gives[at];
-    const best = subject.predictions?.[each][0];
-    $(`${each}-answer`).textContent = best ? `${nameOf(best)} ${percent(best.probability)}` : nameOf(sweep.baseline.predictions[each]);
-  });
-  const { baseline_clean: clean, baseline_corrupt: corrupt, metric } = sweep.baseline;
-  const isSame = sweep.baseline.predictions.clean.index === sweep.baseline.predictions.corrupt.index;
-  $("note").textContent = `${capital(metricText(metric))}: ${number(clean, 4)} on the clean picture, ${number(corrupt, 4)} on the corrupt one. `
-    + (isSame ? "Both get the same answer, so there is none to flip." : "A patch that flips the answer shows the new one.");
-}
-
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // --- the sweep --------------------------------------------------------------------------------------------------
 
@@ -348,9 +304,19 @@ $("tools").append(
   }),
   choice("Direction", DIRECTIONS, chosen.direction, (direction) => ask({ direction })), hooks,
   picker("Colour", [["share", "share of way"], ["metric", "change"]], chosen.values,
-    (values) => { choose({ values }); update(); }), scales, opacity);
+    (values) => { choose({ values }); update(); }), scales);
+$("layer").closest(".slider-row").append(opacity);
+let before = null;           // the metric that was, while another is being asked for
+
+async function askMetric(metric) {
+  before = { metric: chosen.metric };
+  choose({ metric, showsSet: false, search: false });
+  await bench.refresh();
+  before = null;
+}
+
 const metrics = new MetricPicker($("metric"), {
-  kinds: METRICS, usual: "answer against answer", change: (metric) => ask({ metric }),
+  kinds: METRICS, usual: "answer against answer", change: (metric) => askMetric(metric),
 });
 $("layer").addEventListener("input", () => {
   choose({ layer: Number($("layer").value), showsSet: false });
@@ -360,8 +326,16 @@ onTheme(() => { kept = {}; if (sweep) update(); });
 
 const bench = new Workbench({
   titles: ["Clean", "Corrupt"],
+  failed(error) {
+    if (!before) return false;
+    choose(before);
+    metrics.complain(error);
+    update();
+    return true;
+  },
   async ask(about, signal) {
     stop();
+    if (subject && subject.detail.id !== about.detail.id) choose({ metric: null, showsSet: false });   // its classes were the other model's
     const question = new Question(about, chosen);
     const first = question.sweep({ one: true });
     names = new ClassNames(about.detail);
@@ -379,6 +353,8 @@ const bench = new Workbench({
     front = 0;
     hovered = null;
     const { rows, columns } = question;
+    hooks.fill(hooksOf(about.detail).map((each) => [each, each]));
+    hooks.choose(chosen.hook);
     $("layer").max = rows - 1;
     $("layers").replaceChildren(...Array.from({ length: rows }, (_, each) => new Option(`${each}`, each)));
     if (isFirst) chosen.layer = address.getIndex("layer", rows);
@@ -387,7 +363,10 @@ const bench = new Workbench({
     chosen.cell = pinned !== null && pinned < columns && chosen.layer !== null ? pinned : null;
     choose({});
     metrics.show(names, chosen.metric, baseline.metric);
-    showPictures();
+    $("subject").hidden = false;
+    pictures.clean.show(subject.seen, subject.grid);
+    pictures.corrupt.show(subject.other.seen, subject.grid);
+    showAnswers(sweep, predictions);
     start();
   },
 });

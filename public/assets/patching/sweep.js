@@ -84,6 +84,11 @@ export class Sweep {
   /** Whether the two runs differ in the metric, so that there is a way between them. */
   get hasWay() { return this.baseline.baseline_clean !== this.baseline.baseline_corrupt; }
 
+  /** Whether the runs differ in their answers, so that there is one to flip. */
+  get canFlip() { return this.baseline.predictions.clean.index !== this.baseline.predictions.corrupt.index; }
+  /** How many cells change the answer. */
+  get flipCount() { return this.outcomes.filter((each) => each && each.prediction.index !== this.base.index).length; }
+
   /** Takes a line of the answer. @returns {number | null} The layer that it tells of. */
   take(line) {
     if (line.search) this.found = line.search;
@@ -134,8 +139,9 @@ export class Sweep {
 
   table() {
     const { view, columns } = this.question;
-    return [["layer", view, "metric", "normalised", "index", "label"], ...this.outcomes.flatMap((outcome, at) => (outcome
-      ? [[Math.floor(at / columns), at % columns, outcome.metric, outcome.normalised ?? "", outcome.prediction.index, outcome.prediction.label]]
-      : []))];
+    const row = ({ metric, normalised, prediction }, at) =>
+      [Math.floor(at / columns), at % columns, metric ?? "", normalised ?? "", prediction.index, prediction.label];
+    return [["layer", view, "metric", "normalised", "index", "label"],
+      ...this.outcomes.flatMap((outcome, at) => (outcome ? [row(outcome, at)] : []))];
   }
 }

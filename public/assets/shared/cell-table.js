@@ -10,7 +10,7 @@ import { onTheme, paint } from "./theme.js";
 const LEFT = 40, TOP = 40, LARGEST = 96, SMALLEST = 16, WIDE_ENOUGH = 44;    // CSS pixels
 
 /** In a cell there is room for a few figures only: what rounds to nothing is 0.00. */
-const short = (value, digits) => (Math.abs(value) < 0.5 * 10 ** -digits ? (0).toFixed(digits) : number(Number(value.toFixed(digits)), digits));
+const short = (value, digits) => number(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : Number(value.toFixed(digits)), digits);
 
 export class CellTable {
   #canvas;

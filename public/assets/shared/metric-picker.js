@@ -53,7 +53,8 @@ export class MetricPicker {
   /** Shows what was measured. @param wish What was asked for, @param current what the answer says of it. */
   show(names, wish, current) {
     if (this.#names?.detail !== names.detail) {
-      this.#list.replaceChildren(...(names.areTexts ? [] : Array.from({ length: names.count }, (_, index) => new Option("", names.label(index)))));
+      const labels = names.areTexts ? [] : Array.from({ length: names.count }, (_, index) => names.label(index));
+      this.#list.replaceChildren(...labels.map((label) => new Option("", label)));
     }
     this.#names = names;
     [this.#wish, this.#current] = [wish, current];
@@ -70,6 +71,12 @@ export class MetricPicker {
     const hasTexts = wish?.classes?.some((each) => typeof each === "string");
     this.#message.textContent = names.areTexts && !hasTexts && current.classes.length
       ? "This model has no classes of its own: this is a dimension of its embedding. Write a text instead." : "";
+  }
+
+  /** Tells why what was chosen cannot be measured; what was measured before is shown again. */
+  complain(error) {
+    this.show(this.#names, this.#wish, this.#current);
+    this.#say([error.message, error.detail].filter(Boolean).join(" "));
   }
 
   #say(text, input = null) {

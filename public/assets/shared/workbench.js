@@ -15,6 +15,7 @@ const NAMES = [{ sample: "sample", own: "picture" }, { sample: "other", own: "ot
  *  - `ask(subject, signal)`: what the page wants of the server for `subject` = {detail, grid, file, sample, own, seen}.
  *  - `show(answer, subject)`: puts it on the page.
  *  - `ready(subject)` (optional): the page needs no picture; called once the model is known.
+ *  - `failed(error)` (optional): true where the page has told it and the result before stays.
  *  - `titles` (optional): what the two pictures are called, of a page about two. The second one is `subject.other` = {file,
  *    sample, own, seen}; until one is chosen it is a sample unlike the first, and the address does not name it. */
 export class Workbench {
@@ -135,6 +136,10 @@ export class Workbench {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!("detail" in error)) console.error(error);   // a mistake of the page's own
+      if (this.#hasResult && this.#page.failed?.(error)) {
+        $("result").ariaBusy = "false";
+        return this.#reveal("result");
+      }
       this.#again = this.#detail && this.#picture ? () => this.#look() : () => this.#begin();
       const isLong = error.message.length > LONGEST_TITLE;
       $("failure-title").textContent = isLong ? error.kind ?? "That did not work" : error.message;
