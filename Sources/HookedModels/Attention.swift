@@ -25,18 +25,14 @@ struct Attention: Sendable {
         probe.visit(.k, layer, &k)
         var v = project(normalized.value, value, probe.crew)
         probe.visit(.v, layer, &v)
-        var z: Tensor
         if probe.wants(.attnScores, layer) || probe.wants(.pattern, layer) {
             var scores = Tensor.attentionScores(q, k, scale: scale, mask: mask, on: probe.crew)
             probe.visit(.attnScores, layer, &scores)
             var pattern = scores.softmax(on: probe.crew)
             probe.visit(.pattern, layer, &pattern)
-            z = Tensor.attentionMix(pattern, v, on: probe.crew)
-        } else {
-            z = Tensor.attention(q, k, v, scale: scale, mask: mask, on: probe.crew)
+            return Tensor.attentionMix(pattern, v, on: probe.crew)
         }
-        probe.visit(.z, layer, &z)
-        return z
+        return Tensor.attention(q, k, v, scale: scale, mask: mask, on: probe.crew)
     }
 
     /// The heads' contribution to the stream as a tensor of its own: [batch, position, d_model].

@@ -66,6 +66,7 @@ struct ForwardPass {
             if let layer = requests[parts[0].request].layer {
                 transformer(
                     streams: batch, entering: layer, ids: ids.isEmpty ? nil : Tensor.concatenated(ids),
+                    areCopies: parts.count == 1 && requests[parts[0].request].areCopies,
                     stopAtLayer: stop,
                     &probe)
             } else {

@@ -11,6 +11,7 @@ public struct ForwardRequest: Sendable {
     let layer: Int?
     /// What the streams came from, where the pass begins at a layer of a text tower, which reads its ids again at the end.
     let ids: Tensor?
+    let areCopies: Bool
 
     /// - Parameter pixels: [input] + ``Architecture/inputShape``.
     public init(pixels: Tensor, plan: HookPlan) {
@@ -18,18 +19,21 @@ public struct ForwardRequest: Sendable {
         self.plan = plan
         layer = nil
         ids = nil
+        areCopies = false
     }
 
     /// A pass over the layers from `layer` on.
     /// - Parameters:
     ///   - streams: what enters the layer, [input, position, d_model].
     ///   - ids: of a text tower, the texts that they came from: [input, position].
+    ///   - areCopies: every row of `streams` is the same: what comes before the first change is then computed once.
     ///   - plan: it asks for no hook before the layer.
-    public init(streams: Tensor, entering layer: Int, ids: Tensor? = nil, plan: HookPlan) {
+    public init(streams: Tensor, entering layer: Int, ids: Tensor? = nil, areCopies: Bool = false, plan: HookPlan) {
         pixels = streams
         self.plan = plan
         self.layer = layer
         self.ids = ids
+        self.areCopies = areCopies
     }
 
     /// How many inputs.

@@ -30,13 +30,17 @@ struct Transformer: Sendable {
     /// - Parameters:
     ///   - streams: what enters the layer, [batch, position, d_model].
     ///   - ids: of a text tower, what the streams came from; others do not look at it.
+    ///   - areCopies: every row is the same stream.
     func callAsFunction(
-        streams: consuming Tensor, entering first: Int, ids: Tensor?, stopAtLayer stop: Int? = nil,
+        streams: consuming Tensor, entering first: Int, ids: Tensor?, areCopies: Bool = false,
+        stopAtLayer stop: Int? = nil,
         _ probe: inout Probe
     ) -> Tensor? {
         var x = streams
         for layer in first..<max(stop ?? blocks.count, first) {
-            blocks[layer](&x, layer, queries: queriesNeeded(of: layer, stop, probe), &probe)
+            blocks[layer](
+                &x, layer, queries: queriesNeeded(of: layer, stop, probe), areCopies: areCopies && layer == first,
+                &probe)
         }
         if stop != nil { return nil }
         x = lnFinal?(x, .lnFinalScale, .lnFinalNormalized, nil, &probe) ?? x

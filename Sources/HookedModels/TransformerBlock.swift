@@ -11,11 +11,16 @@ struct TransformerBlock: Sendable {
     let feedForward: FeedForward?
 
     /// x: [batch, position, d_model], replaced by the stream after the block.
-    /// - Parameter queries: how many positions, from the first, leave the block; `nil` for all. The last block of a model
-    ///   that reads its class token alone need not compute the others, unless someone wants to see them.
-    func callAsFunction(_ x: inout Tensor, _ layer: Int, queries: Int? = nil, _ probe: inout Probe) {
+    /// - Parameters:
+    ///   - queries: how many positions, from the first, leave the block; `nil` for all. The last block of a model that reads
+    ///     its class token alone need not compute the others, unless someone wants to see them.
+    ///   - areCopies: every row is the same stream: what comes before the first change is computed once.
+    func callAsFunction(
+        _ x: inout Tensor, _ layer: Int, queries: Int? = nil, areCopies: Bool = false, _ probe: inout Probe
+    ) {
         probe.visit(.residPre, layer, &x)
-        let z = attention.mix(attentionInput(x, layer, &probe), queries: queries, layer, &probe)
+        var z = mix(x, layer, queries: queries, areCopies: areCopies, &probe)
+        probe.visit(.z, layer, &z)
         if let queries { x = x.slice(axis: 1, 0..<queries).compacted() }
         if kind == .branchNorm || probe.wants(.attnOut, layer) || probe.wants(.result, layer) {
             var out = attention.project(z, layer, &probe)
@@ -37,6 +42,21 @@ struct TransformerBlock: Sendable {
         .attnIn, .qInput, .kInput, .vInput, .q, .attnScores, .pattern, .z, .result, .attnOut, .residMid, .mlpIn,
         .ln2Scale, .ln2Normalized, .mlpPre, .mlpMid, .mlpLnScale, .mlpLnNormalized, .mlpPost, .mlpOut, .residPost,
     ]
+
+    /// Whatever comes before `hook_z`.
+    private static let sitesBeforeMix: [Site] = [
+        .residPre, .attnIn, .qInput, .kInput, .vInput, .ln1Scale, .ln1Normalized, .q, .k, .v, .attnScores, .pattern,
+    ]
+
+    private func mix(
+        _ x: Tensor, _ layer: Int, queries: Int?, areCopies: Bool, _ probe: inout Probe
+    ) -> Tensor {
+        guard areCopies, x.shape[0] > 1, !probe.wantsAny(Self.sitesBeforeMix, layer) else {
+            return attention.mix(attentionInput(x, layer, &probe), queries: queries, layer, &probe)
+        }
+        let one = attention.mix(attentionInput(x.rows(0..<1), layer, &probe), queries: queries, layer, &probe)
+        return one.gathered(axis: 0, Array(repeating: 0, count: x.shape[0]))
+    }
 
     private func addFeedForward(_ mlp: FeedForward, _ x: inout Tensor, _ layer: Int, _ probe: inout Probe) {
         var input = x

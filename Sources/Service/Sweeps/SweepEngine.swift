@@ -93,7 +93,8 @@ struct SweepEngine: Sendable {
         }
         let streams = base.streams[layer].gathered(axis: 0, rows.map(\.input))
         let ids = base.ids?.gathered(axis: 0, rows.map(\.input))
-        let request = ForwardRequest(streams: streams, entering: layer, ids: ids, plan: plan)
+        let request = ForwardRequest(
+            streams: streams, entering: layer, ids: ids, areCopies: Set(rows.map(\.input)).count == 1, plan: plan)
         return try await run.service.lane.run(
             request, on: run.tower, of: run.loaded, alone: true, context: context, deadline: try time.next(),
             priority: .batch)

@@ -195,6 +195,35 @@ import Testing
         #expect(Pictures.difference(changed, plain.rows(2..<3)) > 1e-3)
     }
 
+    /// Copies of one stream, each changed at another place: computed once up to the change, or each by itself.
+    @Test(arguments: everyLayout, ["resid_pre", "attn.hook_q", "attn.hook_z", "attn.hook_pattern", "mlp_out"])
+    func copiesGiveWhatEachGivesAlone(_ layout: TinyModel.Layout, _ hook: String) throws {
+        let model = try model(layout)
+        let name = hook.hasPrefix("attn.") ? "blocks.1.\(hook)" : "blocks.1.hook_\(hook)"
+        guard HookTable(model.architecture, flags: model.flags).entries.contains(where: { $0.point.name == name })
+        else { return }
+        let pixels = Pictures.random(1, for: model)
+        let plain = try run(model, pixels, [], capturing: ["blocks.1.hook_resid_pre"])
+        let stream = try #require(plain.captures["blocks.1.hook_resid_pre"])
+        let rows = 3
+        let changes = (0..<rows).map { row in
+            Intervention(
+                name, .multiply(number(0.5)), at: Selection(positions: .indices([row])), inputs: [row])
+        }
+        let plan = try HookPlan([], interventions: changes, for: model.architecture, flags: model.flags)
+        let copies = Tensor.concatenated(Array(repeating: stream, count: rows))
+        let ids = Tensor.concatenated(Array(repeating: pixels, count: rows))
+        for crew in [Crew(width: 1), Crew(width: 2)] {
+            let outputs = try [true, false].map { areCopies in
+                let request = ForwardRequest(
+                    streams: copies, entering: 1, ids: ids, areCopies: areCopies, plan: plan)
+                return try #require(model.run([request], on: crew).first?.output).joined
+            }
+            #expect(Pictures.difference(outputs[0], outputs[1]) <= Pictures.rounding)
+            #expect(Pictures.difference(outputs[0].row(0), outputs[0].row(1)) > 1e-7, "the rows differ")
+        }
+    }
+
     /// A pass that begins at a layer with the streams that entered it gives what the whole pass gives.
     @Test(arguments: everyLayout) func aPassGoesOnFromAnyLayer(_ layout: TinyModel.Layout) throws {
         let model = try model(layout)
