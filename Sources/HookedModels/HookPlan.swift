@@ -87,6 +87,10 @@ public struct HookPlanError: Error, Sendable {
         /// What is stored has no activations of the hook.
         case notStored(hook: String)
         case noSuchInput(Int, count: Int)
+        /// The input that a value is taken from.
+        case noSuchSource(Int, count: Int)
+        /// A direction that is not as long as the hook is wide.
+        case directionShape(hook: String, [Int], expected: [Int])
     }
 
     /// What is at fault.

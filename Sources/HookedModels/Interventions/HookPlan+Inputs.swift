@@ -14,9 +14,11 @@ extension HookPlan {
     public func check(inputs count: Int) throws(HookPlanError) {
         for rewrite in rewrites {
             let failure = { reason in HookPlanError(subject: .intervention(rewrite.intervention), reason: reason) }
-            let named = (rewrite.inputs ?? []) + (rewrite.sourceInput.map { [$0] } ?? [])
-            if let stranger = named.first(where: { $0 < 0 || $0 >= count }) {
+            if let stranger = rewrite.inputs?.first(where: { $0 < 0 || $0 >= count }) {
                 throw failure(.noSuchInput(stranger, count: count))
+            }
+            if let source = rewrite.sourceInput, source < 0 || source >= count {
+                throw failure(.noSuchSource(source, count: count))
             }
             let changed = rewrite.inputs?.count ?? count
             if let values = rewrite.valuesPerInput, values != changed {

@@ -81,7 +81,7 @@ struct InterventionCompiler {
         guard kept.last == .some(nil) else { throw failure(.directionWithFeatures) }
         let width = entry.shape.last ?? 1
         guard direction.shape == [width] else {
-            throw failure(.valueShape(hook: entry.point.name, direction.shape, expected: [width]))
+            throw failure(.directionShape(hook: entry.point.name, direction.shape, expected: [width]))
         }
         let elements = direction.elements.map(Double.init)
         let length = elements.reduce(0) { $0 + $1 * $1 }.squareRoot()

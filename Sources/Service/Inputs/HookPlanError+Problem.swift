@@ -40,8 +40,9 @@ extension HookPlanError.Reason {
     fileprivate var placeInIntervention: [String] {
         switch self {
         case .valueShape, .notStored: ["value"]
-        case .directionIsZero, .directionWithFeatures: ["direction"]
+        case .directionIsZero, .directionWithFeatures, .directionShape: ["direction"]
         case .noSuchInput: ["where", "inputs"]
+        case .noSuchSource: ["value", "from_input"]
         default: field.map { ["where", $0] } ?? ["hook"]
         }
     }
@@ -67,7 +68,10 @@ extension HookPlanError.Reason {
         case .directionWithFeatures: return "a direction runs along all features; leave \"features\" out"
         case .directionIsZero: return "a direction has a finite length above 0"
         case .notStored(let name): return "the stored activations have no '\(name)'"
-        case .noSuchInput(let index, let count): return "there is no input \(index): the request has \(count)"
+        case .directionShape(let name, let shape, let expected):
+            return "a direction of \(shape) does not run along the features of '\(name)', which are \(expected)"
+        case .noSuchInput(let index, let count), .noSuchSource(let index, let count):
+            return "there is no input \(index): the request has \(count)"
         }
     }
 }
