@@ -8,10 +8,7 @@ extension Rewrite {
     ///   - firstInput: which of its inputs the first of them is.
     func applyAdjoint(to gradient: inout Tensor, firstInput: Int) {
         let count = gradient.shape[0]
-        let chosen = (0..<count).compactMap { row -> (row: Int, value: Int)? in
-            guard let inputs else { return (row, row + firstInput) }
-            return inputs.firstIndex(of: row + firstInput).map { (row, $0) }
-        }
+        let chosen = chosen(of: 0..<count, firstInput: firstInput)
         guard !chosen.isEmpty else { return }
         switch action {
         // Neither the sum of something that is held, nor a projection, needs more than the same operation again.

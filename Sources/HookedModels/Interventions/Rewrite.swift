@@ -45,11 +45,7 @@ struct Rewrite: Sendable {
     ///   - rows: of the activation, the request's.
     ///   - firstInput: which of its inputs the first of them is.
     func apply(to activation: inout Tensor, rows: Range<Int>, firstInput: Int) {
-        let chosen = rows.compactMap { row -> (row: Int, value: Int)? in
-            let input = row - rows.lowerBound + firstInput
-            guard let inputs else { return (row, input) }
-            return inputs.firstIndex(of: input).map { (row, $0) }
-        }
+        let chosen = chosen(of: rows, firstInput: firstInput)
         guard !chosen.isEmpty else { return }
         switch action {
         case .projectOut(let unit):
@@ -64,6 +60,15 @@ struct Rewrite: Sendable {
             for (row, values, value) in self.values(of: source, in: activation, rows, chosen) {
                 change(&activation, row, values, input: value) { $0 + $1 }
             }
+        }
+    }
+
+    /// Which rows change, and which of the values is each one's.
+    func chosen(of rows: Range<Int>, firstInput: Int) -> [(row: Int, value: Int)] {
+        rows.compactMap { row in
+            let input = row - rows.lowerBound + firstInput
+            guard let inputs else { return (row, input) }
+            return inputs.firstIndex(of: input).map { (row, $0) }
         }
     }
 

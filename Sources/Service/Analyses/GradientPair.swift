@@ -1,4 +1,3 @@
-internal import HTTPTypes
 internal import HookedModels
 internal import Interpretability
 internal import Tensors
@@ -73,10 +72,7 @@ struct GradientPair: Sendable {
     ) async throws -> TensorAnswer {
         guard !isPatching else {
             let (result, pixels, admission) = try await run.execute(call.payload, call.context)
-            guard pixels.shape[0] == 2 else {
-                throw Problem(
-                    .badRequest, "Expected one input each for clean and corrupt, found \(pixels.shape[0]) in all.")
-            }
+            try PatchingReading.check(inputs: pixels.shape[0])
             var answer = try await answer(result, labels, listsLabels, score)
             answer.admission = admission
             return answer

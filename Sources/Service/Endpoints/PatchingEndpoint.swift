@@ -92,7 +92,7 @@ enum PatchingEndpoint {
             let builder = ClassifierBuilder(service: service, loaded: loaded, context: call.context)
             let metric = try await call.body.metric?.resolve(builder)
             let engine = try await SweepEngine(run, along: path, call.payload, call.context)
-            try PatchingReading.check(engine)
+            try PatchingReading.check(inputs: engine.base.outputs.count)
             let reading = PatchingReading(sweep, metric, call.body.direction, engine)
             return try await answer(reading, run, searches: call.body.searches, call.context)
         }

@@ -46,8 +46,7 @@ struct PatchingReading: SweepReading {
     }
 
     /// - Throws: 400 where a tensor brought several inputs at once.
-    static func check(_ engine: SweepEngine) throws(Problem) {
-        let count = engine.base.outputs.count
+    static func check(inputs count: Int) throws(Problem) {
         guard count == 2 else {
             throw Problem(.badRequest, "Expected one input each for clean and corrupt, found \(count) in all.")
         }
